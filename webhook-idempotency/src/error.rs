@@ -1,0 +1,125 @@
+//! Errors, by whose fault they are.
+
+use std::error::Error;
+use std::fmt;
+
+/// The program's own configuration is wrong. Comes from constructors only, never from a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The database cannot be opened.
+    Database {
+        /// What was to be opened.
+        location: String,
+        /// What went wrong and what to change.
+        problem: String,
+    },
+    /// A duration or a count is out of its range.
+    Limit {
+        /// Which option.
+        option: &'static str,
+        /// What to change.
+        problem: &'static str,
+    },
+    /// A name has characters that it must not have, or too many.
+    Name {
+        /// What it names.
+        what: &'static str,
+        /// The name, escaped and cut.
+        name: String,
+    },
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Database { location, problem } => write!(f, "cannot open the database {location}: {problem}"),
+            Self::Limit { option, problem } => write!(f, "{option} {problem}"),
+            Self::Name { what, name } => write!(
+                f,
+                "the {what} name \"{name}\" must have 1 to 64 characters out of a-z, 0-9, '-', '_', '.' and '/'"
+            ),
+        }
+    }
+}
+
+impl Error for ConfigError {}
+
+/// The store failed. Nothing was promised: the caller answers 503 and the sender tries again.
+#[derive(Debug)]
+pub struct StoreError {
+    store: &'static str,
+    kind: StoreErrorKind,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+/// What kind of trouble a store is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoreErrorKind {
+    /// Another writer held the store for too long.
+    Busy,
+    /// What was read back is not what was written.
+    Corrupt,
+    /// There is no room left.
+    Full,
+    /// The record's lease was lost before its transaction could be settled.
+    LeaseLost,
+    /// The call makes no sense for this namespace, such as a put into a guard.
+    Misuse,
+    /// The store cannot be reached, or answered with an error.
+    Unavailable,
+}
+
+impl StoreError {
+    /// An error of that kind in that store (`sqlite`).
+    #[must_use]
+    pub const fn new(store: &'static str, kind: StoreErrorKind) -> Self {
+        Self { store, kind, source: None }
+    }
+
+    /// The same error with what caused it.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// What kind of trouble it is.
+    #[must_use]
+    pub const fn kind(&self) -> StoreErrorKind {
+        self.kind
+    }
+
+    /// Whether the same call may succeed later, with nothing changed.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        matches!(self.kind, StoreErrorKind::Busy | StoreErrorKind::Full | StoreErrorKind::Unavailable)
+    }
+
+    /// Whether somebody else has the record now.
+    #[must_use]
+    pub const fn is_lease_lost(&self) -> bool {
+        matches!(self.kind, StoreErrorKind::LeaseLost)
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.kind {
+            StoreErrorKind::Busy => "another writer held the store for too long",
+            StoreErrorKind::Corrupt => "stored bytes are not what was written; restore the database from a backup",
+            StoreErrorKind::Full => "there is no room left; free some space",
+            StoreErrorKind::LeaseLost => "the lease was lost",
+            StoreErrorKind::Misuse => "the namespace is of the wrong kind for this call",
+            StoreErrorKind::Unavailable => "the store is unavailable",
+        };
+        write!(f, "{}: {what}", self.store)
+    }
+}
+
+impl Error for StoreError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn Error + 'static))
+    }
+}
