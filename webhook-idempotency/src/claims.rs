@@ -97,6 +97,12 @@ pub enum Outcome {
         /// What went wrong.
         error: String,
     },
+    /// Not the event's fault that it cannot run now: ready again after a while, and not counted as an attempt. What
+    /// the last failed attempt left as its error stays.
+    Snooze {
+        /// How long to wait, on the store's clock.
+        after: Duration,
+    },
 }
 
 /// A lease and the outcome that ends it.
