@@ -87,21 +87,26 @@ impl NewRecord {
     /// The record of a verified delivery. Never fails: whatever is missing was judged before the signature was.
     #[must_use]
     pub fn verified<B: Body>(namespace: &Namespace, endpoint: &str, verified: Verified<B>) -> Self {
-        let attribute = |field: Option<webhook_verify::Attribute<'_>>| {
-            field.map(|field| Attribute { value: field.value.into_owned(), signed: field.signed })
+        let attributes = verified.attributes();
+        let stored = |attribute: Result<webhook_verify::Attribute<'_>, _>| {
+            attribute.ok().map(|attribute| Attribute {
+                value: attribute.value.into_owned(),
+                signed: attribute.signed,
+            })
         };
+        let identity = attributes.identity.to_bytes();
         let facts = Facts {
             source: verified.source().to_owned(),
             endpoint: endpoint.to_owned(),
             tenant: verified.tenant().map(str::to_owned),
-            id: attribute(verified.id()),
-            event_type: attribute(verified.event_type()),
+            id: stored(attributes.id),
+            event_type: stored(attributes.event_type),
             signed_at: verified.signed_at(),
             provenance: Provenance::Verified,
             coverage: verified.coverage(),
             secret: Some(verified.secret_label().to_owned()),
         };
-        let key = Key::derive(namespace, endpoint, verified.tenant(), &verified.identity().to_bytes());
+        let key = Key::derive(namespace, endpoint, verified.tenant(), &identity);
         let payload = verified.into_bytes();
         Self::new(namespace, key, facts, payload)
     }
@@ -231,6 +236,9 @@ pub struct Record {
     pub facts: Facts,
     /// The payload.
     pub payload: Bytes,
+    /// Whether what is stored is not what was put. The payload is empty then, and no worker ever gets the record; only
+    /// a listing shows it.
+    pub damaged: bool,
     /// Where it stands.
     pub state: State,
     /// How many times it has been leased and not released since it was put or last replayed.
@@ -255,6 +263,7 @@ impl Record {
             key,
             facts,
             payload,
+            damaged: false,
             state,
             attempts: 0,
             received_at,

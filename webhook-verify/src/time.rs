@@ -19,7 +19,9 @@ impl UnixTime {
     /// The time that many seconds after the epoch, saturating far beyond any real date.
     #[must_use]
     pub const fn from_secs(secs: u64) -> Self {
-        Self { millis: secs.saturating_mul(1000) }
+        Self {
+            millis: secs.saturating_mul(1000),
+        }
     }
 
     /// The time that many milliseconds after the epoch.
@@ -56,14 +58,18 @@ impl UnixTime {
     #[must_use]
     pub fn saturating_add(self, by: Duration) -> Self {
         let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
-        Self { millis: self.millis.saturating_add(by) }
+        Self {
+            millis: self.millis.saturating_add(by),
+        }
     }
 
     /// This time moved into the past, saturating at the epoch.
     #[must_use]
     pub fn saturating_sub(self, by: Duration) -> Self {
         let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
-        Self { millis: self.millis.saturating_sub(by) }
+        Self {
+            millis: self.millis.saturating_sub(by),
+        }
     }
 }
 
@@ -88,11 +94,17 @@ impl<F: Fn() -> UnixTime + Send + Sync + 'static> Clock for F {
 }
 
 /// The clock of the operating system.
-#[cfg(all(feature = "std", not(all(target_family = "wasm", target_os = "unknown"))))]
+#[cfg(all(
+    feature = "std",
+    not(all(target_family = "wasm", target_os = "unknown"))
+))]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
-#[cfg(all(feature = "std", not(all(target_family = "wasm", target_os = "unknown"))))]
+#[cfg(all(
+    feature = "std",
+    not(all(target_family = "wasm", target_os = "unknown"))
+))]
 impl Clock for SystemClock {
     // The one place in this workspace that reads the wall clock.
     #[allow(clippy::disallowed_methods)]

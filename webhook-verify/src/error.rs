@@ -1,0 +1,292 @@
+//! Errors, by whose fault they are.
+
+use alloc::string::String;
+use core::error::Error;
+use core::fmt;
+use core::time::Duration;
+
+use crate::time::UnixTime;
+
+/// The program's own configuration is wrong. Comes from constructors only, never from a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The body limit is zero.
+    BodyLimit,
+    /// This target has no system clock and none was given.
+    NoClock,
+    /// No secret was given.
+    NoSecret,
+    /// A signing secret cannot be used.
+    Secret {
+        /// Where it came from, as words for a sentence: `the environment variable STRIPE_WEBHOOK_SECRET`.
+        origin: String,
+        /// What is wrong with it.
+        problem: SecretProblem,
+    },
+    /// Two secrets of one set have the same label.
+    SecretLabel {
+        /// The label.
+        label: String,
+    },
+    /// The tolerance is zero or longer than a day.
+    Tolerance,
+    /// The scheme does not authenticate the whole body.
+    UncoveredBody {
+        /// The scheme.
+        scheme: String,
+    },
+}
+
+/// What is wrong with a signing secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecretProblem {
+    /// It has no bytes, or nothing but white space.
+    Empty,
+    /// It should be base64 and is not.
+    NotBase64,
+    /// There is no such variable or file.
+    NotFound,
+    /// It is a public key, which everybody knows.
+    PublicKey,
+    /// It decodes to fewer than 16 bytes.
+    TooShort,
+    /// It is there but cannot be read, or is not text.
+    Unreadable,
+    /// It begins or ends with white space.
+    WhiteSpace,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BodyLimit => f.write_str("the body limit is zero; give at least one byte"),
+            Self::NoClock => {
+                f.write_str("this target has no system clock; give the builder one with clock(..)")
+            }
+            Self::NoSecret => {
+                f.write_str("no signing secret was given; add one with secret(label, secret)")
+            }
+            Self::Secret { origin, problem } => write!(f, "{origin} {problem}"),
+            Self::SecretLabel { label } => {
+                write!(
+                    f,
+                    "two signing secrets have the label {label:?}; give each its own"
+                )
+            }
+            Self::Tolerance => {
+                f.write_str("the tolerance must be more than zero and at most one day")
+            }
+            Self::UncoveredBody { scheme } => write!(
+                f,
+                "the scheme {scheme} does not authenticate the whole body; name accept_uncovered_body(..) if you accept that"
+            ),
+        }
+    }
+}
+
+impl fmt::Display for SecretProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "is empty; set it to the signing secret that the provider shows for this endpoint",
+            Self::NotBase64 => "is not base64 after its prefix; copy the whole text again, beginning with whsec_",
+            Self::NotFound => "does not exist; set it to the signing secret that the provider shows for this endpoint",
+            Self::PublicKey => "is a public or asymmetric key; this scheme needs the shared signing secret",
+            Self::TooShort => "is shorter than 16 bytes once decoded; copy the whole text or create a new secret",
+            Self::Unreadable => "cannot be read as text; check its permissions and its encoding",
+            Self::WhiteSpace => "begins or ends with white space; remove it",
+        })
+    }
+}
+
+impl Error for ConfigError {}
+
+impl From<core::convert::Infallible> for ConfigError {
+    fn from(never: core::convert::Infallible) -> Self {
+        match never {}
+    }
+}
+
+/// The request is refused: its sender is not who it must be, or what it sent makes no sense.
+///
+/// Meant for logs and metrics; the peer sees [`VerifyError::status`] and an empty body. It holds header names and
+/// numbers, never a secret, a signature or a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// The body is longer than the limit.
+    BodyTooLarge {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// A header that the scheme needs is not of the form that the scheme gives it.
+    MalformedHeader {
+        /// Which header.
+        header: String,
+    },
+    /// The time is not a plain number of seconds or milliseconds.
+    MalformedTimestamp,
+    /// A header that the scheme needs is not there.
+    MissingHeader {
+        /// Which header.
+        header: String,
+    },
+    /// The signature header holds no signature of the kind that the scheme names.
+    NoSignature {
+        /// Which header.
+        header: String,
+    },
+    /// A header that the scheme needs is longer than the limit.
+    OversizeHeader {
+        /// Which header.
+        header: String,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// A header that the scheme needs is there more than once.
+    RepeatedHeader {
+        /// Which header.
+        header: String,
+    },
+    /// No signature matches under any of the secrets.
+    SignatureMismatch,
+    /// The signed time is too far in the future.
+    TimestampInFuture {
+        /// The signed time.
+        signed_at: UnixTime,
+        /// When the request came.
+        received_at: UnixTime,
+        /// How far the two may be apart.
+        tolerance: Duration,
+    },
+    /// The signed time is too long ago.
+    TimestampTooOld {
+        /// The signed time.
+        signed_at: UnixTime,
+        /// When the request came.
+        received_at: UnixTime,
+        /// How far the two may be apart.
+        tolerance: Duration,
+    },
+    /// The signature header holds more signatures than the scheme allows.
+    TooManySignatures {
+        /// The limit.
+        limit: usize,
+    },
+}
+
+impl VerifyError {
+    /// The one mapping from a refusal to an HTTP status: 401 for every failure of authenticity, 400 for what cannot be
+    /// read, 413 for a body over the limit.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::MissingHeader { .. }
+            | Self::NoSignature { .. }
+            | Self::SignatureMismatch
+            | Self::TimestampInFuture { .. }
+            | Self::TimestampTooOld { .. } => 401,
+            Self::MalformedHeader { .. }
+            | Self::MalformedTimestamp
+            | Self::OversizeHeader { .. }
+            | Self::RepeatedHeader { .. }
+            | Self::TooManySignatures { .. } => 400,
+            Self::BodyTooLarge { .. } => 413,
+        }
+    }
+
+    /// A short name for logs and metric labels; there are as many as there are variants.
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::BodyTooLarge { .. } => "body_too_large",
+            Self::MalformedHeader { .. } => "malformed_header",
+            Self::MalformedTimestamp => "malformed_timestamp",
+            Self::MissingHeader { .. } => "missing_header",
+            Self::NoSignature { .. } => "no_signature",
+            Self::OversizeHeader { .. } => "oversize_header",
+            Self::RepeatedHeader { .. } => "repeated_header",
+            Self::SignatureMismatch => "signature_mismatch",
+            Self::TimestampInFuture { .. } => "timestamp_in_future",
+            Self::TimestampTooOld { .. } => "timestamp_too_old",
+            Self::TooManySignatures { .. } => "too_many_signatures",
+        }
+    }
+}
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BodyTooLarge { limit } => write!(f, "the body is longer than {limit} bytes"),
+            Self::MalformedHeader { header } => write!(f, "the header {header} is malformed"),
+            Self::MalformedTimestamp => f.write_str("the timestamp is not a plain number"),
+            Self::MissingHeader { header } => write!(f, "the header {header} is missing"),
+            Self::NoSignature { header } => write!(
+                f,
+                "the header {header} holds no signature of the expected kind"
+            ),
+            Self::OversizeHeader { header, limit } => {
+                write!(f, "the header {header} is longer than {limit} bytes")
+            }
+            Self::RepeatedHeader { header } => {
+                write!(f, "the header {header} is there more than once")
+            }
+            Self::SignatureMismatch => f.write_str("no signature matches under any secret"),
+            Self::TimestampInFuture {
+                signed_at,
+                received_at,
+                tolerance,
+            } => write!(
+                f,
+                "the signed time {signed_at} is more than {} s after {received_at}",
+                tolerance.as_secs()
+            ),
+            Self::TimestampTooOld {
+                signed_at,
+                received_at,
+                tolerance,
+            } => write!(
+                f,
+                "the signed time {signed_at} is more than {} s before {received_at}",
+                tolerance.as_secs()
+            ),
+            Self::TooManySignatures { limit } => {
+                write!(f, "there are more than {limit} signatures")
+            }
+        }
+    }
+}
+
+impl Error for VerifyError {}
+
+/// A message cannot be signed as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignError {
+    /// The id is empty, too long, or has characters that the scheme cannot carry.
+    InvalidId,
+    /// The event type has characters that a header cannot carry.
+    InvalidType,
+    /// The scheme signs an id and the message has none.
+    MissingId,
+    /// The message has no time and this target has no system clock.
+    MissingTime,
+}
+
+impl fmt::Display for SignError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::InvalidId => {
+                "the id must have 1 to 256 visible ASCII characters and no separator of the scheme"
+            }
+            Self::InvalidType => "the event type must have 1 to 256 visible ASCII characters",
+            Self::MissingId => "the scheme signs an id; give the message one with id(..)",
+            Self::MissingTime => {
+                "this target has no system clock; give the message a time with at(..)"
+            }
+        })
+    }
+}
+
+impl Error for SignError {}

@@ -1,0 +1,91 @@
+//! Verify and sign webhooks: constant-time, over raw bytes, with rotation. No I/O, no async, no runtime.
+//!
+//! A [`Scheme`] is one row of data: where the signature, the time and the id are, what is signed, and how the key is
+//! made from what the user copies. [`Verifier`] and [`Signer`] interpret the same row, so they cannot disagree.
+//!
+//! # A receiver
+//!
+//! ```
+//! use webhook_verify::{Secret, Stripe, UnixTime};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let stripe = Stripe::new("whsec_not-a-real-secret")?;
+//!
+//! // Any iterator of header names and values will do; http::HeaderMap is one.
+//! let headers = [(
+//!     "stripe-signature",
+//!     "t=1700000000,v1=2c2e7dfe17f3ad8c04c28f10f5a2d3c5b59e9e5e62f5d7e3f7a9eb6c0a1e1f00",
+//! )];
+//! let body = br#"{"id":"evt_1","type":"invoice.paid"}"#;
+//! let refused = stripe.verify_at(headers, body, UnixTime::from_secs(1_700_000_010)).unwrap_err();
+//! assert_eq!(refused.status(), 401);
+//! # Ok(()) }
+//! ```
+//!
+//! # A sender
+//!
+//! ```
+//! use webhook_verify::{Message, StandardWebhooks};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let secret = "whsec_bm90IGEgcmVhbCBzZWNyZXQsIG9ubHkgYSB0ZXN0";
+//! let signer = StandardWebhooks::signer(secret)?;
+//! let headers = signer.sign(&Message::new(b"{}").id("msg_1"))?;
+//!
+//! let verified = StandardWebhooks::new(secret)?.verify(&headers, b"{}")?;
+//! assert_eq!(verified.id().map(|id| id.signed), Some(true));
+//! # Ok(()) }
+//! ```
+//!
+//! # What a success means
+//!
+//! [`Verified`] is evidence: only the engine builds one, after every secret was compared with every candidate signature
+//! in constant time. It carries the very bytes that were signed, and says which secret matched, what the signature
+//! covered, and of the id, the type and the time whether they were signed.
+//!
+//! # Features
+//!
+//! | feature | default | adds |
+//! |---|---|---|
+//! | `std` | yes | [`SystemClock`], [`Secret::from_env`], [`Secret::from_file`] |
+//!
+//! Without `std` the crate needs `alloc` and a [`Clock`] of yours. It builds for `wasm32-unknown-unknown`, which has no
+//! system clock either.
+#![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+mod attributes;
+mod body;
+mod error;
+mod head;
+mod mac;
+mod providers;
+mod scheme;
+mod secret;
+mod signer;
+mod text;
+mod time;
+mod verification;
+mod verified;
+mod verifier;
+
+pub use attributes::{Absent, Attribute, Attributes, Identity};
+pub use body::Body;
+pub use error::{ConfigError, SecretProblem, SignError, VerifyError};
+pub use providers::{GitHub, Provider, StandardWebhooks, Stripe};
+pub use scheme::{BodyCoverage, Coverage, Scheme};
+pub use secret::{Secret, SecretSet};
+pub use signer::{Message, SignedHeaders, Signer};
+#[cfg(all(
+    feature = "std",
+    not(all(target_family = "wasm", target_os = "unknown"))
+))]
+pub use time::SystemClock;
+pub use time::{Clock, UnixTime};
+pub use verification::Verification;
+pub use verified::Verified;
+pub use verifier::{Verifier, VerifierBuilder};

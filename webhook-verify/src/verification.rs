@@ -1,0 +1,165 @@
+//! A request whose body arrives in pieces.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use bytes::{Bytes, BytesMut};
+
+use crate::error::VerifyError;
+use crate::head::Head;
+use crate::mac::{Comparison, Running};
+use crate::time::UnixTime;
+use crate::verified::Verified;
+use crate::verifier::Inner;
+
+/// A verification between the headers and the end of the body. Hashes while the body comes in.
+///
+/// ```
+/// use webhook_verify::{Message, StandardWebhooks};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let secret = "whsec_bm90IGEgcmVhbCBzZWNyZXQsIG9ubHkgYSB0ZXN0";
+/// # let headers = StandardWebhooks::signer(secret)?.sign(&Message::new(b"one body").id("msg_1"))?;
+/// let verifier = StandardWebhooks::new(secret)?;
+/// let mut verification = verifier.begin(&headers)?;
+/// for chunk in [&b"one "[..], b"body"] {
+///     verification.update(chunk)?;
+/// }
+/// assert_eq!(verification.finish()?.body(), b"one body");
+/// # Ok(()) }
+/// ```
+#[must_use]
+pub struct Verification {
+    verifier: Arc<Inner>,
+    head: Head,
+    running: Vec<Running>,
+    body: Buffer,
+    received_at: UnixTime,
+}
+
+/// The body so far. One chunk, as most bodies are, is kept without a copy.
+enum Buffer {
+    Empty,
+    Many(BytesMut),
+    One(Bytes),
+}
+
+impl Buffer {
+    fn len(&self) -> usize {
+        match self {
+            Self::Empty => 0,
+            Self::Many(bytes) => bytes.len(),
+            Self::One(bytes) => bytes.len(),
+        }
+    }
+
+    fn push(&mut self, chunk: Bytes) {
+        match self {
+            Self::Empty => *self = Self::One(chunk),
+            Self::Many(bytes) => bytes.extend_from_slice(&chunk),
+            Self::One(first) => {
+                let mut bytes =
+                    BytesMut::with_capacity((first.len() + chunk.len()).next_power_of_two());
+                bytes.extend_from_slice(first);
+                bytes.extend_from_slice(&chunk);
+                *self = Self::Many(bytes);
+            }
+        }
+    }
+
+    fn into_bytes(self) -> Bytes {
+        match self {
+            Self::Empty => Bytes::new(),
+            Self::Many(bytes) => bytes.freeze(),
+            Self::One(bytes) => bytes,
+        }
+    }
+}
+
+impl Verification {
+    pub(crate) fn new(verifier: Arc<Inner>, head: Head, received_at: UnixTime) -> Self {
+        let running = verifier
+            .keys
+            .iter()
+            .map(|key| key.start(&verifier.scheme, &head))
+            .collect();
+        Self {
+            verifier,
+            head,
+            running,
+            body: Buffer::Empty,
+            received_at,
+        }
+    }
+
+    /// Takes the next piece of the body and copies it.
+    ///
+    /// # Errors
+    /// [`VerifyError::BodyTooLarge`] as soon as the body is over the limit. Read nothing more of it then.
+    pub fn update(&mut self, chunk: &[u8]) -> Result<(), VerifyError> {
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        self.hash(chunk)?;
+        match &mut self.body {
+            Buffer::Many(bytes) => bytes.extend_from_slice(chunk),
+            buffer => buffer.push(Bytes::copy_from_slice(chunk)),
+        }
+        Ok(())
+    }
+
+    /// Takes the next piece of the body; a body of one piece is never copied.
+    ///
+    /// # Errors
+    /// As [`Verification::update`].
+    pub fn update_bytes(&mut self, chunk: Bytes) -> Result<(), VerifyError> {
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        self.hash(&chunk)?;
+        self.body.push(chunk);
+        Ok(())
+    }
+
+    fn hash(&mut self, chunk: &[u8]) -> Result<(), VerifyError> {
+        let limit = self.verifier.body_limit;
+        if chunk.len() > limit.saturating_sub(self.body.len()) {
+            return Err(VerifyError::BodyTooLarge { limit });
+        }
+        self.running
+            .iter_mut()
+            .for_each(|running| running.update(chunk));
+        Ok(())
+    }
+
+    /// Ends the body and gives the verdict.
+    ///
+    /// # Errors
+    /// [`VerifyError::SignatureMismatch`] if no signature matches under any secret.
+    pub fn finish(self) -> Result<Verified, VerifyError> {
+        let mut comparison = Comparison::new();
+        for running in self.running {
+            comparison.add(
+                &running.finish(&self.verifier.scheme, &self.head),
+                self.head.signatures.as_slice(),
+            );
+        }
+        let secret = comparison.verdict().ok_or(VerifyError::SignatureMismatch)?;
+        Ok(Verified::new(
+            self.verifier,
+            self.head,
+            secret,
+            self.received_at,
+            self.body.into_bytes(),
+        ))
+    }
+}
+
+impl fmt::Debug for Verification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verification")
+            .field("scheme", &self.verifier.scheme.name())
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,340 @@
+//! A scheme, its secrets and a policy, ready for requests.
+
+use alloc::string::ToString;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
+
+use crate::body::Body;
+use crate::error::{ConfigError, VerifyError};
+use crate::head::Head;
+use crate::mac::{Comparison, Key};
+use crate::scheme::{BodyCoverage, Scheme};
+use crate::secret::{Secret, SecretSet, secret_from};
+use crate::time::{Clock, UnixTime};
+use crate::verification::Verification;
+use crate::verified::Verified;
+
+/// Five minutes to both sides, as the Standard Webhooks libraries and Stripe's have it.
+const DEFAULT_TOLERANCE: Duration = Duration::from_secs(300);
+const MAX_TOLERANCE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Verifies requests of one scheme under one set of secrets. Clones share everything and cost one counter.
+///
+/// ```
+/// use std::time::Duration;
+/// use webhook_verify::{Secret, StandardWebhooks, Verifier};
+///
+/// # fn main() -> Result<(), webhook_verify::ConfigError> {
+/// let verifier = Verifier::builder(StandardWebhooks::SCHEME)
+///     .secret("2026-11", "whsec_bm90IGEgcmVhbCBzZWNyZXQsIG9ubHkgYSB0ZXN0")
+///     .secret("2026-05", "whsec_YW5vdGhlciBmYWtlIHNlY3JldCBmb3IgdGVzdHM=")
+///     .tolerance(Duration::from_secs(60))
+///     .build()?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Verifier {
+    inner: Arc<Inner>,
+}
+
+/// What verifiers, running verifications and proofs share.
+pub(crate) struct Inner {
+    pub(crate) scheme: Scheme,
+    pub(crate) keys: Vec<Key>,
+    pub(crate) tenant: Option<Arc<str>>,
+    pub(crate) body_limit: usize,
+    tolerance: Duration,
+    clock: Arc<dyn Clock>,
+}
+
+impl Verifier {
+    /// Starts a verifier of that scheme.
+    pub fn builder(scheme: Scheme) -> VerifierBuilder {
+        VerifierBuilder::new(scheme, |verifier| verifier)
+    }
+
+    /// Checks a whole request that is in memory.
+    ///
+    /// `headers` are all headers of the request, or at least those that the scheme reads; names in any case, repeats
+    /// kept. `body` must be the bytes as they came over the wire: nothing parsed, re-encoded or decompressed.
+    ///
+    /// # Errors
+    /// [`VerifyError`] if the request is refused; answer with [`VerifyError::status`] and an empty body.
+    pub fn verify<K, V, B>(
+        &self,
+        headers: impl IntoIterator<Item = (K, V)>,
+        body: B,
+    ) -> Result<Verified<B>, VerifyError>
+    where
+        K: AsRef<str>,
+        V: AsRef<[u8]>,
+        B: Body,
+    {
+        self.verify_at(headers, body, self.inner.clock.now())
+    }
+
+    /// As [`Verifier::verify`], for a request that was received at a known time.
+    ///
+    /// # Errors
+    /// As [`Verifier::verify`].
+    pub fn verify_at<K, V, B>(
+        &self,
+        headers: impl IntoIterator<Item = (K, V)>,
+        body: B,
+        received_at: UnixTime,
+    ) -> Result<Verified<B>, VerifyError>
+    where
+        K: AsRef<str>,
+        V: AsRef<[u8]>,
+        B: Body,
+    {
+        let inner = &*self.inner;
+        let head = inner.head(headers, received_at)?;
+        let bytes = body.as_ref();
+        if bytes.len() > inner.body_limit {
+            return Err(VerifyError::BodyTooLarge {
+                limit: inner.body_limit,
+            });
+        }
+        let mut comparison = Comparison::new();
+        for key in &inner.keys {
+            let mut running = key.start(&inner.scheme, &head);
+            running.update(bytes);
+            comparison.add(
+                &running.finish(&inner.scheme, &head),
+                head.signatures.as_slice(),
+            );
+        }
+        let secret = comparison.verdict().ok_or(VerifyError::SignatureMismatch)?;
+        Ok(Verified::new(
+            Arc::clone(&self.inner),
+            head,
+            secret,
+            received_at,
+            body,
+        ))
+    }
+
+    /// Judges the headers of a request whose body is still to come.
+    ///
+    /// # Errors
+    /// [`VerifyError`] if the request can be refused without its body, also because its `Content-Length` is over the
+    /// limit. Read nothing of it then.
+    pub fn begin<K, V>(
+        &self,
+        headers: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<Verification, VerifyError>
+    where
+        K: AsRef<str>,
+        V: AsRef<[u8]>,
+    {
+        self.begin_at(headers, self.inner.clock.now())
+    }
+
+    /// As [`Verifier::begin`], for a request that was received at a known time.
+    ///
+    /// # Errors
+    /// As [`Verifier::begin`].
+    pub fn begin_at<K, V>(
+        &self,
+        headers: impl IntoIterator<Item = (K, V)>,
+        received_at: UnixTime,
+    ) -> Result<Verification, VerifyError>
+    where
+        K: AsRef<str>,
+        V: AsRef<[u8]>,
+    {
+        let head = self.inner.head(headers, received_at)?;
+        Ok(Verification::new(
+            Arc::clone(&self.inner),
+            head,
+            received_at,
+        ))
+    }
+
+    /// The scheme.
+    #[must_use]
+    pub fn scheme(&self) -> &Scheme {
+        &self.inner.scheme
+    }
+
+    /// The longest body that is taken, in bytes.
+    #[must_use]
+    pub fn body_limit(&self) -> usize {
+        self.inner.body_limit
+    }
+}
+
+impl Inner {
+    fn head<K, V>(
+        &self,
+        headers: impl IntoIterator<Item = (K, V)>,
+        received_at: UnixTime,
+    ) -> Result<Head, VerifyError>
+    where
+        K: AsRef<str>,
+        V: AsRef<[u8]>,
+    {
+        Head::read(
+            &self.scheme,
+            headers,
+            received_at,
+            self.tolerance,
+            self.body_limit,
+        )
+    }
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let labels: Vec<&str> = self.inner.keys.iter().map(|key| &*key.label).collect();
+        f.debug_struct("Verifier")
+            .field("scheme", &self.inner.scheme.name())
+            .field("secrets", &labels)
+            .field("tenant", &self.inner.tenant)
+            .field("tolerance", &self.inner.tolerance)
+            .field("body_limit", &self.inner.body_limit)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Collects a verifier's secrets and policy. `P` is what [`VerifierBuilder::build`] makes: a [`Verifier`], or the typed
+/// one of a provider.
+#[must_use]
+pub struct VerifierBuilder<P = Verifier> {
+    scheme: Scheme,
+    secrets: Result<Option<SecretSet>, ConfigError>,
+    tenant: Option<Arc<str>>,
+    tolerance: Duration,
+    body_limit: Option<usize>,
+    clock: Option<Arc<dyn Clock>>,
+    accept_uncovered_body: bool,
+    wrap: fn(Verifier) -> P,
+}
+
+impl<P> VerifierBuilder<P> {
+    pub(crate) fn new(scheme: Scheme, wrap: fn(Verifier) -> P) -> Self {
+        Self {
+            scheme,
+            secrets: Ok(None),
+            tenant: None,
+            tolerance: DEFAULT_TOLERANCE,
+            body_limit: None,
+            clock: default_clock(),
+            accept_uncovered_body: false,
+            wrap,
+        }
+    }
+
+    /// Adds a secret under a label that logs, metrics and [`Verified::secret_label`] show. Give the newest first.
+    pub fn secret<S>(mut self, label: &str, secret: S) -> Self
+    where
+        S: TryInto<Secret>,
+        ConfigError: From<S::Error>,
+    {
+        self.secrets = self.secrets.and_then(|secrets| {
+            let secret = secret_from(secret)?;
+            match secrets {
+                None => Ok(Some(SecretSet::new(label, secret))),
+                Some(secrets) => secrets.and(label, secret).map(Some),
+            }
+        });
+        self
+    }
+
+    /// Takes these secrets instead of all that were given before.
+    pub fn secrets(mut self, secrets: SecretSet) -> Self {
+        self.secrets = Ok(Some(secrets));
+        self
+    }
+
+    /// Names the tenant whose secrets these are; it becomes part of every event's key.
+    pub fn tenant(mut self, tenant: &str) -> Self {
+        self.tenant = Some(tenant.into());
+        self
+    }
+
+    /// How far the signed time and the clock may be apart, to either side. Five minutes unless given; at most one day.
+    pub const fn tolerance(mut self, tolerance: Duration) -> Self {
+        self.tolerance = tolerance;
+        self
+    }
+
+    /// The longest body that is taken, in bytes. [`Scheme::body_limit`] unless given.
+    pub const fn body_limit(mut self, limit: usize) -> Self {
+        self.body_limit = Some(limit);
+        self
+    }
+
+    /// Where "now" comes from. The system's clock unless given.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// Accepts that the scheme says who may send and nothing about what was sent.
+    pub const fn accept_uncovered_body(mut self) -> Self {
+        self.accept_uncovered_body = true;
+        self
+    }
+
+    /// Makes the verifier.
+    ///
+    /// # Errors
+    /// [`ConfigError`] if there is no secret, one of them cannot be used with this scheme, a limit is out of range, or
+    /// the scheme leaves the body uncovered and that was not accepted.
+    pub fn build(self) -> Result<P, ConfigError> {
+        let secrets = self.secrets?.ok_or(ConfigError::NoSecret)?;
+        if self.tolerance.is_zero() || self.tolerance > MAX_TOLERANCE {
+            return Err(ConfigError::Tolerance);
+        }
+        let body_limit = self.body_limit.unwrap_or(self.scheme.body_limit);
+        if body_limit == 0 {
+            return Err(ConfigError::BodyLimit);
+        }
+        if self.scheme.coverage().body != BodyCoverage::Whole && !self.accept_uncovered_body {
+            return Err(ConfigError::UncoveredBody {
+                scheme: self.scheme.name().to_string(),
+            });
+        }
+        let clock = self.clock.ok_or(ConfigError::NoClock)?;
+        let keys = Key::all(&self.scheme, &secrets)?;
+        let inner = Inner {
+            scheme: self.scheme,
+            keys,
+            tenant: self.tenant,
+            body_limit,
+            tolerance: self.tolerance,
+            clock,
+        };
+        Ok((self.wrap)(Verifier {
+            inner: Arc::new(inner),
+        }))
+    }
+}
+
+impl<P> fmt::Debug for VerifierBuilder<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifierBuilder")
+            .field("scheme", &self.scheme.name())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(
+    feature = "std",
+    not(all(target_family = "wasm", target_os = "unknown"))
+))]
+pub(crate) fn default_clock() -> Option<Arc<dyn Clock>> {
+    Some(Arc::new(crate::time::SystemClock))
+}
+
+#[cfg(not(all(
+    feature = "std",
+    not(all(target_family = "wasm", target_os = "unknown"))
+)))]
+pub(crate) fn default_clock() -> Option<Arc<dyn Clock>> {
+    None
+}
