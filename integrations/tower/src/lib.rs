@@ -1,1 +1,67 @@
-//! Placeholder.
+//! Webhook verification and a durable webhook inbox for tower and axum.
+//!
+//! Three doors, over one engine:
+//!
+//! - [`VerifyLayer`] in front of a service of yours: verified bytes go in, and the very same bytes come out.
+#![cfg_attr(
+    feature = "inbox",
+    doc = "- [`Receive`], a leaf service that verifies, persists and then acknowledges."
+)]
+#![cfg_attr(
+    not(feature = "inbox"),
+    doc = "- `Receive` (feature `inbox`), a leaf service that verifies, persists and then acknowledges."
+)]
+#![cfg_attr(
+    feature = "axum",
+    doc = "- [`Webhook`], an axum extractor that verifies by itself."
+)]
+#![cfg_attr(
+    not(feature = "axum"),
+    doc = "- `Webhook` (feature `axum`), an axum extractor that verifies by itself."
+)]
+//!
+//! Each refuses what it can before it reads one byte of the body, reads the body once under a limit and a deadline, and
+//! answers a refusal with a bare status; the reason travels in the response's extensions as a [`Rejection`], for logs.
+//!
+//! ```
+//! use axum::{Router, routing::post};
+//! use webhook_tower::{VerifyLayer, verify::{GitHub, Verified}};
+//!
+//! async fn hook(verified: axum::Extension<Verified>) -> String {
+//!     format!("{} bytes", verified.body().len())
+//! }
+//!
+//! # fn main() -> Result<(), webhook_tower::verify::ConfigError> {
+//! let github = GitHub::new("not-a-real-secret")?;
+//! let app: Router = Router::new().route("/github", post(hook)).layer(VerifyLayer::new(github));
+//! # Ok(()) }
+//! ```
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `axum` | `Webhook`, the extractor |
+//! | `inbox` | `Receive`, and [`webhook_idempotency`](https://docs.rs/webhook-idempotency) as `idempotency` |
+//! | `sqlite` | the SQLite store behind the inbox (implies `inbox`) |
+//! | `worker` | the worker that runs handlers over stored events (implies `inbox`) |
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(feature = "axum")]
+mod axum;
+mod pump;
+#[cfg(feature = "inbox")]
+mod receive;
+mod rejection;
+mod verify_layer;
+
+#[cfg(feature = "inbox")]
+pub use webhook_idempotency as idempotency;
+pub use webhook_verify as verify;
+
+#[cfg(feature = "axum")]
+pub use crate::axum::{Payload, Unparsed, Webhook, WebhookRejection};
+#[cfg(feature = "inbox")]
+pub use crate::receive::{Receive, ReceiveFuture};
+pub use crate::rejection::Rejection;
+pub use crate::verify_layer::{Verify, VerifyFuture, VerifyLayer};

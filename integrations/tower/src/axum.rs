@@ -1,0 +1,176 @@
+//! Extractors for axum.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use axum_core::body::Body;
+use axum_core::extract::{FromRef, FromRequest, Request};
+use axum_core::response::{IntoResponse, Response};
+use http::StatusCode;
+use serde::de::DeserializeOwned;
+use webhook_verify::{Provider, Verified};
+
+use crate::pump::{BODY_DEADLINE, Pump};
+use crate::rejection::Rejection;
+
+/// A delivery of provider `P` that was verified on its way into the handler.
+///
+/// The verifier comes from the router's state, by type: a handler whose state has no `P` does not compile, and a proof
+/// of one provider cannot enter a handler of another. With a second parameter the body is parsed as JSON too, after it
+/// was verified.
+///
+/// ```
+/// use axum::{Router, extract::FromRef, http::StatusCode, routing::post};
+/// use webhook_tower::{Webhook, verify::Stripe};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Event { id: String }
+///
+/// #[derive(Clone)]
+/// struct App { stripe: Stripe }
+///
+/// // What axum's #[derive(FromRef)] writes.
+/// impl FromRef<App> for Stripe {
+///     fn from_ref(app: &App) -> Self { app.stripe.clone() }
+/// }
+///
+/// async fn hook(event: Webhook<Stripe, Event>) -> StatusCode {
+///     println!("{} under secret {}", event.payload.id, event.verified.secret_label());
+///     StatusCode::OK
+/// }
+///
+/// # fn main() -> Result<(), webhook_tower::verify::ConfigError> {
+/// let stripe = Stripe::new("whsec_not-a-real-secret")?;
+/// let app: Router = Router::new().route("/stripe", post(hook)).with_state(App { stripe });
+/// # Ok(()) }
+/// ```
+pub struct Webhook<P, T = Unparsed> {
+    /// The proof, with the very bytes that were signed.
+    pub verified: Verified,
+    /// The body, parsed.
+    pub payload: T,
+    provider: PhantomData<fn() -> P>,
+}
+
+/// The payload of a [`Webhook`] whose body is not parsed; take the bytes from its proof.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unparsed;
+
+/// What a [`Webhook`] can make of a verified body: [`Unparsed`], or anything that serde reads from JSON.
+pub trait Payload: Sized {
+    /// Reads the verified body.
+    ///
+    /// # Errors
+    /// [`WebhookRejection::Json`] if it is not of this shape.
+    fn read(verified: &Verified) -> Result<Self, WebhookRejection>;
+}
+
+impl Payload for Unparsed {
+    fn read(_: &Verified) -> Result<Self, WebhookRejection> {
+        Ok(Self)
+    }
+}
+
+impl<T: DeserializeOwned> Payload for T {
+    fn read(verified: &Verified) -> Result<Self, WebhookRejection> {
+        serde_json::from_slice(verified.body()).map_err(|error| WebhookRejection::Json {
+            line: error.line(),
+            column: error.column(),
+        })
+    }
+}
+
+impl<S, P, T> FromRequest<S> for Webhook<P, T>
+where
+    S: Send + Sync,
+    P: Provider + FromRef<S>,
+    T: Payload,
+{
+    type Rejection = WebhookRejection;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, WebhookRejection> {
+        let provider = P::from_ref(state);
+        let (head, body) = request.into_parts();
+        let pump = Pump::start(provider.verifier(), &head, body, BODY_DEADLINE)
+            .map_err(WebhookRejection::Refused)?;
+        let verified = pump.await.map_err(WebhookRejection::Refused)?;
+        let payload = T::read(&verified)?;
+        Ok(Self {
+            verified,
+            payload,
+            provider: PhantomData,
+        })
+    }
+}
+
+impl<P, T: fmt::Debug> fmt::Debug for Webhook<P, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The payload is left out on purpose: it is what the sender wrote.
+        f.debug_struct("Webhook")
+            .field("verified", &self.verified)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a [`Webhook`] could not be extracted.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum WebhookRejection {
+    /// It is authentic, and not JSON of the shape that the handler asks for.
+    Json {
+        /// The line of the body at which reading stopped, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// It was refused.
+    Refused(Rejection),
+}
+
+impl WebhookRejection {
+    /// The status that the peer sees: 422 for the wrong shape, else [`Rejection::status`].
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Json { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Refused(rejection) => rejection.status(),
+        }
+    }
+}
+
+impl IntoResponse for WebhookRejection {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Refused(rejection) => rejection.into_response::<Body>(),
+            Self::Json { .. } => {
+                let mut response = Response::new(Body::empty());
+                *response.status_mut() = self.status();
+                response.extensions_mut().insert(self);
+                response
+            }
+        }
+    }
+}
+
+impl fmt::Display for WebhookRejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json { line, column } => {
+                write!(
+                    f,
+                    "the body is not the JSON that the handler asks for, at line {line} column {column}"
+                )
+            }
+            Self::Refused(rejection) => rejection.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for WebhookRejection {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Json { .. } => None,
+            Self::Refused(rejection) => rejection.source(),
+        }
+    }
+}

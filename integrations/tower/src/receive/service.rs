@@ -1,0 +1,115 @@
+use std::convert::Infallible;
+use std::fmt;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Method, Request, Response};
+use http_body::Body;
+use http_body_util::Full;
+use tower_service::Service;
+use webhook_idempotency::Inbox;
+use webhook_verify::{Provider, Verifier};
+
+use super::future::ReceiveFuture;
+use crate::pump::{BODY_DEADLINE, Pump};
+use crate::rejection::Rejection;
+
+/// A store that has not answered by then is slow enough for the sender to give up; better to say so ourselves.
+const STORE_DEADLINE: Duration = Duration::from_secs(5);
+
+/// A leaf service that verifies a delivery, stores it, and then acknowledges it.
+///
+/// | what happened | status |
+/// |---|---|
+/// | stored now, or stored before | 200 |
+/// | not authentic | 401 |
+/// | cannot be read | 400 |
+/// | any method but POST | 405 |
+/// | the body is late | 408 |
+/// | the body is over the limit | 413 |
+/// | the store failed or is slow | 503 with `Retry-After` |
+///
+/// All of them with an empty body. A 200 means that the event is as durable as the store is; see the store.
+///
+/// ```no_run
+/// use std::sync::Arc;
+/// use axum::Router;
+/// use webhook_tower::{Receive, idempotency::{Inbox, MemoryStore}, verify::Stripe};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let inbox = Inbox::new(Arc::new(MemoryStore::new(10_000)), "stripe-live")?;
+/// let stripe = Stripe::from_env("STRIPE_WEBHOOK_SECRET")?;
+/// let app: Router = Router::new().route_service("/stripe", Receive::new(stripe, inbox));
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Receive {
+    verifier: Verifier,
+    inbox: Inbox,
+    body_deadline: Duration,
+    store_deadline: Duration,
+}
+
+impl Receive {
+    /// A receiver of this provider's deliveries into that inbox.
+    #[must_use]
+    pub fn new(provider: impl Provider, inbox: Inbox) -> Self {
+        Self {
+            verifier: provider.verifier().clone(),
+            inbox,
+            body_deadline: BODY_DEADLINE,
+            store_deadline: STORE_DEADLINE,
+        }
+    }
+
+    /// How long the body may take to arrive. Ten seconds unless given.
+    #[must_use]
+    pub const fn body_deadline(mut self, deadline: Duration) -> Self {
+        self.body_deadline = deadline;
+        self
+    }
+
+    /// How long the store may take to answer before the sender is told to come back. Five seconds unless given; keep it
+    /// below the time that the provider waits.
+    #[must_use]
+    pub const fn store_deadline(mut self, deadline: Duration) -> Self {
+        self.store_deadline = deadline;
+        self
+    }
+}
+
+impl<B> Service<Request<B>> for Receive
+where
+    B: Body,
+    B::Error: fmt::Display,
+{
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = ReceiveFuture<B>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let (head, body) = request.into_parts();
+        if head.method != Method::POST {
+            return ReceiveFuture::rejected(Rejection::Method);
+        }
+        match Pump::start(&self.verifier, &head, body, self.body_deadline) {
+            Ok(pump) => ReceiveFuture::reading(pump, self.inbox.clone(), self.store_deadline),
+            Err(rejection) => ReceiveFuture::rejected(rejection),
+        }
+    }
+}
+
+impl fmt::Debug for Receive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receive")
+            .field("verifier", &self.verifier)
+            .field("inbox", &self.inbox)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,82 @@
+use std::fmt;
+use std::time::Duration;
+
+use tower_layer::Layer;
+use webhook_verify::{Provider, Verifier};
+
+use super::service::Verify;
+use crate::pump::BODY_DEADLINE;
+
+/// Puts a verification in front of a service.
+///
+/// ```
+/// use std::convert::Infallible;
+///
+/// use bytes::Bytes;
+/// use http::{Request, Response};
+/// use http_body_util::Full;
+/// use tower::{ServiceBuilder, ServiceExt, service_fn};
+/// use webhook_tower::{VerifyLayer, verify::{GitHub, Verified}};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let handler = service_fn(|request: Request<Full<Bytes>>| async move {
+///     let verified = request.extensions().get::<Verified>().expect("the layer is in front");
+///     assert_eq!(verified.body(), b"Hello, World!");
+///     Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
+/// });
+/// let service = ServiceBuilder::new()
+///     .layer(VerifyLayer::new(GitHub::new("It's a Secret to Everybody")?))
+///     .service(handler);
+///
+/// let request = Request::post("/")
+///     .header(
+///         "x-hub-signature-256",
+///         "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
+///     )
+///     .body(Full::new(Bytes::from("Hello, World!")))?;
+/// assert_eq!(service.clone().oneshot(request).await?.status(), 200);
+///
+/// let unsigned = Request::post("/").body(Full::new(Bytes::from("Hello, World!")))?;
+/// assert_eq!(service.oneshot(unsigned).await?.status(), 401);
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct VerifyLayer {
+    verifier: Verifier,
+    body_deadline: Duration,
+}
+
+impl VerifyLayer {
+    /// A layer that lets in what this provider's verifier accepts.
+    #[must_use]
+    pub fn new(provider: impl Provider) -> Self {
+        Self {
+            verifier: provider.verifier().clone(),
+            body_deadline: BODY_DEADLINE,
+        }
+    }
+
+    /// How long the body may take to arrive. Ten seconds unless given.
+    #[must_use]
+    pub const fn body_deadline(mut self, deadline: Duration) -> Self {
+        self.body_deadline = deadline;
+        self
+    }
+}
+
+impl<S> Layer<S> for VerifyLayer {
+    type Service = Verify<S>;
+
+    fn layer(&self, inner: S) -> Verify<S> {
+        Verify::new(inner, self.verifier.clone(), self.body_deadline)
+    }
+}
+
+impl fmt::Debug for VerifyLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifyLayer")
+            .field("verifier", &self.verifier)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,156 @@
+//! The durable receiver.
+#![cfg(feature = "inbox")]
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use common::{BODY, Watched, good, provider, request};
+use http::{Method, Request, StatusCode};
+use http_body_util::{BodyExt, Full};
+use tower::ServiceExt;
+use webhook_tower::idempotency::{
+    Accepted, Begun, Claims, Inbox, Key, Lease, Leased, ListRequest, MemoryStore, Namespace,
+    NewRecord, Put, Queue, Record, Replayed, Settled, Settlement, Stats, StoreError,
+    StoreErrorKind,
+};
+use webhook_tower::{Receive, Rejection};
+
+fn inbox() -> (Arc<MemoryStore>, Inbox) {
+    let store = Arc::new(MemoryStore::new(100));
+    let inbox = Inbox::new(Arc::clone(&store) as Arc<dyn Queue>, "shop").unwrap();
+    (store, inbox)
+}
+
+async fn stored(store: &MemoryStore) -> u64 {
+    store
+        .stats(&Namespace::queue("inbox").unwrap())
+        .await
+        .unwrap()
+        .total()
+}
+
+#[tokio::test]
+async fn a_delivery_is_stored_once_and_acknowledged_every_time() {
+    let (store, inbox) = inbox();
+    let receive = Receive::new(provider(), inbox);
+    for expected in [Accepted::New, Accepted::Duplicate { same_payload: true }] {
+        let response = receive.clone().oneshot(good("msg_1")).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.extensions().get(), Some(&expected));
+        assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "");
+    }
+    assert_eq!(stored(&store).await, 1);
+}
+
+#[tokio::test]
+async fn nothing_that_is_refused_reaches_the_store() {
+    let (store, inbox) = inbox();
+    let receive = Receive::new(provider(), inbox);
+    let refused: [(Request<Full<bytes::Bytes>>, u16); 3] = [
+        (request("msg_1", b"{}", Full::from(BODY)), 401),
+        (Request::post("/").body(Full::from(BODY)).unwrap(), 401),
+        (
+            {
+                let mut get = good("msg_1");
+                *get.method_mut() = Method::GET;
+                get
+            },
+            405,
+        ),
+    ];
+    for (request, status) in refused {
+        assert_eq!(
+            receive.clone().oneshot(request).await.unwrap().status(),
+            status
+        );
+    }
+    assert_eq!(stored(&store).await, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_body_is_answered_408() {
+    let (store, inbox) = inbox();
+    let mut body = Watched::new(&[BODY]);
+    body.hangs = true;
+    let response = Receive::new(provider(), inbox)
+        .oneshot(request("msg_1", BODY, body))
+        .await
+        .unwrap();
+    assert_eq!(response.status(), StatusCode::REQUEST_TIMEOUT);
+    assert_eq!(stored(&store).await, 0);
+}
+
+/// A store whose put fails, or never answers.
+#[derive(Debug)]
+struct Broken {
+    hangs: bool,
+}
+
+fn down() -> StoreError {
+    StoreError::new("broken", StoreErrorKind::Unavailable)
+}
+
+#[async_trait]
+impl Claims for Broken {
+    async fn put(&self, _: &[NewRecord]) -> Result<Vec<Put>, StoreError> {
+        match self.hangs {
+            true => std::future::pending().await,
+            false => Err(down()),
+        }
+    }
+    async fn put_leased(&self, _: &[NewRecord], _: Duration) -> Result<Vec<Begun>, StoreError> {
+        Err(down())
+    }
+    async fn extend(&self, _: &[Lease], _: Duration) -> Result<Vec<Option<Lease>>, StoreError> {
+        Err(down())
+    }
+    async fn settle(&self, _: &[Settlement]) -> Result<Vec<Settled>, StoreError> {
+        Err(down())
+    }
+    async fn get(&self, _: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
+        Err(down())
+    }
+    async fn purge(&self, _: &Namespace, _: Duration, _: u32) -> Result<u64, StoreError> {
+        Err(down())
+    }
+}
+
+#[async_trait]
+impl Queue for Broken {
+    async fn lease(&self, _: &Namespace, _: u32, _: Duration) -> Result<Vec<Leased>, StoreError> {
+        Err(down())
+    }
+    async fn list(&self, _: &ListRequest) -> Result<Vec<Record>, StoreError> {
+        Err(down())
+    }
+    async fn replay(&self, _: &[Key]) -> Result<Vec<Replayed>, StoreError> {
+        Err(down())
+    }
+    async fn stats(&self, _: &Namespace) -> Result<Stats, StoreError> {
+        Err(down())
+    }
+    async fn wait(&self, _: &Namespace, _: Duration) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_fails_or_hangs_is_never_acknowledged() {
+    for hangs in [false, true] {
+        let inbox = Inbox::new(Arc::new(Broken { hangs }), "shop").unwrap();
+        let began = tokio::time::Instant::now();
+        let response = Receive::new(provider(), inbox)
+            .oneshot(good("msg_1"))
+            .await
+            .unwrap();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()["retry-after"], "5");
+        assert!(matches!(
+            response.extensions().get(),
+            Some(Rejection::Store(_))
+        ));
+        assert_eq!(began.elapsed().as_secs(), if hangs { 5 } else { 0 });
+    }
+}
