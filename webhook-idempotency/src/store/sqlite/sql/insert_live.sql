@@ -1,0 +1,1 @@
+INSERT INTO webhook_live (sequence, namespace, due_at) VALUES (?1, ?2, ?3)

@@ -1,0 +1,1 @@
+INSERT INTO webhook_payloads (sequence, sha256, bytes) VALUES (?1, ?2, ?3)

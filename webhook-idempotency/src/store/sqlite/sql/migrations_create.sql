@@ -1,0 +1,4 @@
+CREATE TABLE IF NOT EXISTS webhook_migrations (
+    version    INTEGER PRIMARY KEY,
+    applied_at INTEGER NOT NULL
+) STRICT

@@ -1,0 +1,1 @@
+DELETE FROM webhook_records WHERE sequence = ?1

@@ -1,0 +1,1 @@
+DELETE FROM webhook_settled WHERE sequence = ?1

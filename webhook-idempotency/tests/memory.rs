@@ -1,0 +1,1 @@
+//! The memory store against the published conformance suite.

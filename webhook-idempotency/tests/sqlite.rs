@@ -1,0 +1,1 @@
+//! The SQLite store against the published conformance suite, and what only SQLite promises.
