@@ -1,0 +1,12 @@
+//! The worker against real stores. Time is tokio's paused clock, which the stores read too, so nothing really sleeps.
+#![allow(clippy::panic, clippy::unwrap_used)]
+
+mod drain;
+mod faulty;
+mod leases;
+mod outcomes;
+mod permits;
+mod support;
+// cfg
+// mod transactions;
+mod trouble;
