@@ -1,0 +1,119 @@
+//! The table at the end.
+
+use std::fmt::Write as _;
+
+use crate::books::{Books, Entry, Ids};
+use crate::courier::Answers;
+
+/// One line: what was done, and what was promised to come of it.
+#[derive(Debug)]
+pub(crate) struct Line {
+    /// What was done.
+    pub(crate) what: &'static str,
+    /// How many requests or events.
+    pub(crate) sent: u32,
+    /// The answers, in words.
+    pub(crate) answered: String,
+    /// Whether the answers are as promised.
+    pub(crate) answered_well: bool,
+    /// The events it is about.
+    pub(crate) ids: Ids,
+    /// How many records and effects there must be in the end.
+    pub(crate) promised: u32,
+}
+
+impl Line {
+    /// A line of requests that were all to be answered with one status.
+    pub(crate) fn answered(
+        what: &'static str,
+        answers: &Answers,
+        status: u16,
+        prefix: &'static str,
+        promised: u32,
+    ) -> Self {
+        let sent = answers.values().sum();
+        Self {
+            what,
+            sent,
+            answered: in_words(answers),
+            answered_well: answers.get(&status) == Some(&sent),
+            ids: Ids::Prefix(prefix),
+            promised,
+        }
+    }
+}
+
+pub(crate) fn in_words(answers: &Answers) -> String {
+    let parts: Vec<String> = answers
+        .iter()
+        .map(|(status, count)| format!("{count} x {status}"))
+        .collect();
+    parts.join(", ")
+}
+
+/// Writes the table, and says whether every line is as promised.
+pub(crate) fn table(lines: &[Line], books: &Books) -> (String, bool) {
+    let mut rows = vec![["what", "sent", "answered", "stored", "effects", ""].map(str::to_owned)];
+    let mut all_well = true;
+    for line in lines {
+        let Entry {
+            stored,
+            effects,
+            odd,
+        } = books.entry(&line.ids);
+        let well =
+            line.answered_well && stored == line.promised && effects == line.promised && odd == 0;
+        all_well &= well;
+        let verdict = match well {
+            true => "as promised".to_owned(),
+            false => format!(
+                "NOT AS PROMISED: {} stored and run, once each",
+                line.promised
+            ),
+        };
+        let runs = match effects {
+            0 => "0".to_owned(),
+            count if odd == 0 => format!("{count}, once each"),
+            count => format!("{count}, {odd} NOT ONCE"),
+        };
+        rows.push([
+            line.what.to_owned(),
+            line.sent.to_string(),
+            line.answered.clone(),
+            stored.to_string(),
+            runs,
+            verdict,
+        ]);
+    }
+    let mut widths = [0; 6];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let mut text = String::new();
+    for (at, row) in rows.iter().enumerate() {
+        let cells =
+            row.iter()
+                .zip(widths)
+                .enumerate()
+                .map(|(column, (cell, width))| match column {
+                    // Numbers stand under each other.
+                    1 | 3 => format!("{cell:>width$}"),
+                    _ => format!("{cell:<width$}"),
+                });
+        let _ = writeln!(
+            text,
+            "  {}",
+            cells.collect::<Vec<_>>().join("  ").trim_end()
+        );
+        if at == 0 {
+            let _ = writeln!(
+                text,
+                "  {}",
+                widths.map(|width| "-".repeat(width)).join("  ").trim_end()
+            );
+        }
+    }
+    (text, all_well)
+}
