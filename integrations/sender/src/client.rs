@@ -15,7 +15,7 @@ use rustls::ClientConfig;
 use tokio::time::Instant;
 
 use crate::egress::{
-    Connector, EgressPolicy, EndpointUrl, Opened, Resolve, SystemResolver, guarded_tls,
+    Connector, EgressPolicy, EndpointUrl, Opened, Resolve, SystemResolver, UrlError, guarded_tls,
 };
 use crate::error::ConfigError;
 
@@ -116,7 +116,7 @@ impl Client {
     ) -> Result<Answer, Failure> {
         let started = Instant::now();
         // The policy may be another than the one the URL was read under.
-        EndpointUrl::parse(url.as_str(), &self.policy).map_err(Failure::refused)?;
+        self.allows(url).map_err(Failure::refused)?;
         let mut request = request(url, headers, body);
         let connection = capture_connection(&mut request);
         let response = match tokio::time::timeout(within, self.http.request(request)).await {
@@ -145,10 +145,19 @@ impl Client {
     }
 }
 
+impl Client {
+    /// Whether the policy would have let this URL be read.
+    pub(crate) fn allows(&self, url: &EndpointUrl) -> Result<(), UrlError> {
+        EndpointUrl::parse(url.as_str(), &self.policy).map(drop)
+    }
+}
+
 fn request(url: &EndpointUrl, mut headers: HeaderMap, body: Bytes) -> Request<Full<Bytes>> {
     for name in RESERVED {
         headers.remove(name);
     }
+    // Written out because an empty body would otherwise go without, and some servers insist on it.
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     headers.insert(
         header::ACCEPT_ENCODING,
         HeaderValue::from_static("identity"),

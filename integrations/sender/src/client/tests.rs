@@ -10,7 +10,7 @@ mod servers;
 mod tls;
 
 /// Far above what loopback needs, far below what a person waits for.
-const SHORT: Duration = Duration::from_millis(300);
+const SHORT: Duration = Duration::from_millis(500);
 
 /// For what must answer at once: only a broken build gets here.
 const LONG: Duration = Duration::from_secs(10);
