@@ -1,6 +1,8 @@
 //! An idempotency store and a durable inbox for webhooks.
 
 mod claims;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod error;
 mod event;
 mod handler;

@@ -1,0 +1,26 @@
+//! What the suite needs to know about a store.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::queue::Queue;
+
+/// One store that begins empty, and its clock. Every test makes a harness of its own.
+#[async_trait]
+pub trait Harness: Send + Sync {
+    /// A handle on the store. Every handle of one harness shows the same records.
+    ///
+    /// Each test takes two and uses them in turns. A store that several processes may open should hand out a new
+    /// connection each time; one that cannot be opened twice hands out the same handle again.
+    async fn store(&self) -> Arc<dyn Queue>;
+
+    /// A handle as after a restart of the program: the suite has dropped the others. A store that keeps nothing across
+    /// restarts hands out what it has.
+    async fn restart(&self) -> Arc<dyn Queue>;
+
+    /// Moves the store's clock, or waits until it has moved. A clock that also runs by itself must not gain more than
+    /// five seconds in one test.
+    async fn advance(&self, by: Duration);
+}

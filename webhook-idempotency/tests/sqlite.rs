@@ -1,1 +1,0 @@
-//! The SQLite store against the published conformance suite, and what only SQLite promises.
