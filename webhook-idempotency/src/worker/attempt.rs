@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use rand::RngExt as _;
 use rand::rngs::StdRng;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -22,6 +23,9 @@ use super::Shared;
 use super::in_hand::Grip;
 use super::runner::Ran;
 use super::settle::{Written, settle};
+
+/// How soon to come back when the store was too busy to begin.
+const NOT_STARTED: Duration = Duration::from_secs(1);
 
 /// Runs the handler and settles what came of it. Dropping the future cuts the attempt off and settles nothing.
 pub(super) async fn attempt<Q: Queue + ?Sized>(
@@ -49,6 +53,9 @@ pub(super) async fn attempt<Q: Queue + ?Sized>(
                 grip.let_go();
                 return;
             }
+            Ran::NotStarted => Outcome::Snooze {
+                after: rng.random_range(NOT_STARTED / 2..=NOT_STARTED),
+            },
             Ran::Settled => {
                 tracing::debug!("the event is done, in one transaction with its effects");
                 grip.let_go();

@@ -55,7 +55,7 @@ impl<Q: Queue + ?Sized> WorkerBuilder<Q> {
             concurrency: 16,
             lease: Duration::from_secs(30),
             handler_deadline: Duration::from_secs(5 * 60),
-            transaction_limit: Duration::from_secs(5),
+            transaction_limit: Duration::from_secs(2),
             poll_interval: Duration::from_secs(1),
             drain_limit: Duration::from_secs(25),
             retry: RetryPolicy::default(),
@@ -86,13 +86,19 @@ impl<Q: Queue + ?Sized> WorkerBuilder<Q> {
     /// [`transaction_limit`](Self::transaction_limit). Do not use the store itself inside: it would wait for its own
     /// transaction.
     ///
-    /// ```ignore
-    /// let worker = Worker::builder(store)
+    #[cfg_attr(feature = "sqlite", doc = "```no_run")]
+    #[cfg_attr(not(feature = "sqlite"), doc = "```ignore")]
+    /// # use webhook_idempotency::{SqliteStore, Worker};
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = SqliteStore::open("/var/lib/shop/webhooks.db").await?;
+    /// let worker = Worker::builder(store.into())
     ///     .handle_tx(|event, connection| Box::pin(async move {
-    ///         sqlx::query("INSERT INTO payments (event) VALUES (?1)").bind(event.id()).execute(connection).await?;
+    ///         let insert = sqlx::query("INSERT INTO payments (event) VALUES (?1)").bind(event.id().map(str::to_owned));
+    ///         insert.execute(connection).await?;
     ///         Ok(())
     ///     }))
     ///     .build()?;
+    /// # Ok(()) }
     /// ```
     pub fn handle_tx<F>(self, handler: F) -> WorkerBuilder<Q, WithHandler<Q>>
     where
@@ -150,7 +156,8 @@ impl<Q: Queue + ?Sized, H> WorkerBuilder<Q, H> {
     }
 
     /// After how long a transaction of [`handle_tx`](WorkerBuilder::handle_tx) is rolled back and the attempt has
-    /// failed, a millisecond to a day. Default: 5 seconds. Waiting for the transaction to open does not count.
+    /// failed, a millisecond to a day. Default: 2 seconds. Waiting for the transaction to open does not count, and is
+    /// not charged to the event if it is in vain.
     pub const fn transaction_limit(mut self, limit: Duration) -> Self {
         self.options.transaction_limit = limit;
         self

@@ -1,11 +1,13 @@
 //! The two ways to run a handler, behind one face, so that the loop around them is one piece of code.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::event::Event;
 use crate::handler::{BoxFuture, Handler, HandlerError};
 use crate::record::Lease;
+use crate::text;
 use crate::transaction::{Apply, TransactionOutcome, TransactionalQueue};
 
 /// What running a handler has led to.
@@ -17,6 +19,8 @@ pub(super) enum Ran {
     Failed(HandlerError),
     /// Somebody else has the event now. Nothing may be written.
     LeaseLost,
+    /// The store kept it from starting, which is not the event's fault.
+    NotStarted,
     /// It is done and settled.
     Settled,
 }
@@ -60,7 +64,10 @@ where
     fn run<'a>(&'a self, store: &'a Q, lease: Lease, event: Event) -> BoxFuture<'a, Ran> {
         let handler = Arc::clone(&self.handler);
         Box::pin(async move {
+            let started = Arc::new(AtomicBool::new(false));
+            let starting = Arc::clone(&started);
             let apply: Apply<Q::Connection, HandlerError> = Box::new(move |connection| {
+                starting.store(true, Ordering::Relaxed);
                 Box::pin(async move { handler(&event, connection).await })
             });
             match store.run_in_transaction(&lease, self.limit, apply).await {
@@ -72,6 +79,13 @@ where
                 Ok(TransactionOutcome::Refused(refusal)) => Ran::Failed(refusal.into()),
                 Ok(TransactionOutcome::TimedOut) => too_slow("transaction", self.limit),
                 Err(error) if error.is_lease_lost() => Ran::LeaseLost,
+                Err(error) if error.is_transient() && !started.load(Ordering::Relaxed) => {
+                    tracing::warn!(
+                        error = text::chain(&error),
+                        "no transaction could be opened"
+                    );
+                    Ran::NotStarted
+                }
                 // If the commit did happen, settling this failure finds the record settled and changes nothing.
                 Err(error) => Ran::Failed(error.into()),
             }

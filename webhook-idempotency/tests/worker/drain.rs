@@ -1,7 +1,9 @@
 use std::future::pending;
-use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 use webhook_idempotency::{Event, HandlerError, Queue, State};
 
@@ -111,4 +113,33 @@ async fn shutdown_does_not_hang_on_a_store_that_is_down() {
         state(&*store, "evt_1").await,
         State::Leased { .. }
     ));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_whose_handler_cannot_be_stopped_is_not_given_to_another_worker() {
+    let store = memory();
+    put(&*store, &["evt_1"]).await;
+    let (blocks, blocked) = mpsc::channel::<()>();
+    let (running, runs) = oneshot::channel();
+    let (blocked, running) = (Mutex::new(blocked), Mutex::new(Some(running)));
+    let handler = move |_: Event| {
+        running.lock().unwrap().take().unwrap().send(()).unwrap();
+        let _ = blocked.lock().unwrap().recv();
+        async { Ok(()) }
+    };
+    let worker = worker(&store)
+        .handle(handler)
+        .drain_limit(Duration::ZERO)
+        .build()
+        .unwrap();
+    let drained = worker.run(async { runs.await.unwrap() }).await;
+    assert_eq!(
+        (drained.finished, drained.released, drained.left_to_lapse),
+        (0, 0, 1)
+    );
+    assert!(matches!(
+        state(&*store, "evt_1").await,
+        State::Leased { .. }
+    ));
+    drop(blocks);
 }

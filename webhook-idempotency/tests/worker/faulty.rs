@@ -1,9 +1,10 @@
 use std::future::pending;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::sync::Notify;
 use webhook_idempotency::{
     Begun, Claims, Key, Lease, Leased, ListRequest, MemoryStore, Namespace, NewRecord, Put, Queue,
     Record, Replayed, Settled, Settlement, Stats, StoreError, StoreErrorKind,
@@ -19,6 +20,9 @@ pub(crate) struct Faulty {
     pub(crate) extend_fails: AtomicBool,
     pub(crate) settle_fails: AtomicBool,
     pub(crate) wait: Waiting,
+    pub(crate) hint: Notify,
+    /// Stored by somebody else while a lease is under way, too late for it.
+    pub(crate) late: Mutex<Option<NewRecord>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +30,8 @@ pub(crate) enum Waiting {
     AtOnce,
     Forever,
     Inner,
+    /// Whoever does not listen yet hears nothing.
+    Lossy,
 }
 
 impl Faulty {
@@ -38,6 +44,8 @@ impl Faulty {
             extend_fails: AtomicBool::new(false),
             settle_fails: AtomicBool::new(false),
             wait: Waiting::Inner,
+            hint: Notify::new(),
+            late: Mutex::new(None),
         }
     }
 }
@@ -103,6 +111,11 @@ impl Queue for Faulty {
         self.leases.fetch_add(1, SeqCst);
         check(&self.lease_fails)?;
         let leased = self.inner.lease(namespace, limit, lease).await;
+        let late = self.late.lock().unwrap().take();
+        if let Some(late) = late {
+            self.inner.put(&[late]).await?;
+            self.hint.notify_waiters();
+        }
         // The records are leased, and the answer is on its way.
         if !self.lease_takes.is_zero() {
             tokio::time::sleep(self.lease_takes).await;
@@ -127,6 +140,7 @@ impl Queue for Faulty {
             Waiting::AtOnce => {}
             Waiting::Forever => pending().await,
             Waiting::Inner => self.inner.wait(namespace, at_most).await,
+            Waiting::Lossy => self.hint.notified().await,
         }
     }
 }

@@ -7,6 +7,6 @@ mod leases;
 mod outcomes;
 mod permits;
 mod support;
-// cfg
-// mod transactions;
+#[cfg(feature = "sqlite")]
+mod transactions;
 mod trouble;

@@ -1,10 +1,11 @@
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
 
 use tokio::time::Instant;
 use webhook_idempotency::{ConfigError, Event, HandlerError, Queue, State};
 
-use crate::support::{HOUR, SECOND, inbox, memory, put, settled, state, worker};
+use crate::faulty::{Faulty, Waiting};
+use crate::support::{HOUR, SECOND, inbox, memory, new, put, settled, state, worker};
 
 #[tokio::test(start_paused = true)]
 async fn no_more_events_run_or_are_leased_than_there_are_permits() {
@@ -81,6 +82,21 @@ async fn an_idle_worker_starts_a_new_event_at_once() {
         assert_eq!(state(&*store, id).await, State::Done);
     }
     running.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_stored_between_looking_and_waiting_is_not_slept_over() {
+    let store = memory();
+    let mut lossy = Faulty::new(Arc::clone(&store));
+    lossy.wait = Waiting::Lossy;
+    lossy.late = Mutex::new(Some(new("evt_1")));
+    let worker = worker(&Arc::new(lossy))
+        .poll_interval(HOUR)
+        .handle(|_: Event| async { Ok(()) })
+        .build()
+        .unwrap();
+    worker.run(tokio::time::sleep(10 * SECOND)).await;
+    assert_eq!(state(&*store, "evt_1").await, State::Done);
 }
 
 #[tokio::test]
