@@ -7,7 +7,7 @@ use webhook_tower::verify::{
     SystemClock, UnixTime,
 };
 
-use crate::courier::{Courier, Parcel};
+use crate::courier::{Answers, Courier, Parcel};
 use crate::report::Line;
 use crate::{Failure, secrets};
 
@@ -81,21 +81,30 @@ pub(crate) async fn run(courier: &Courier) -> Result<Vec<Line>, Failure> {
     })?;
     refused("150 signatures in one header", "flood-", 400, flood).await?;
 
-    let large = each("large-", &|id| {
-        let body = vec![b' '; 2 * 1024 * 1024];
-        Ok(Parcel::new(
-            "/shop",
-            &shop.sign(&Message::new(&body).id(id))?,
-            body,
-        ))
-    })?;
-    refused("a body of 2 MiB", "large-", 413, large).await?;
-
+    lines.push(announced(courier, &shop, now).await?);
     lines.push(replayed(courier, &shop, now).await?);
     lines.push(replayed_under_another_id(courier).await?);
     lines.push(in_flight(courier, &shop, now).await?);
     lines.push(rotated(courier, now).await?);
     Ok(lines)
+}
+
+/// A head that promises a gigabyte is answered before any of it is sent.
+async fn announced(courier: &Courier, shop: &Signer, now: UnixTime) -> Result<Line, Failure> {
+    let mut answers = Answers::new();
+    for at in 0..EACH {
+        let parcel = parcel(shop, &format!("large-{at}"), now)?;
+        *answers
+            .entry(courier.announce(&parcel, 1 << 30).await?)
+            .or_default() += 1;
+    }
+    Ok(Line::answered(
+        "announced a body of 1 GiB",
+        &answers,
+        413,
+        "large-",
+        0,
+    ))
 }
 
 /// The same bytes again, as a proxy or an eavesdropper would send them.
@@ -147,7 +156,7 @@ async fn replayed_under_another_id(courier: &Courier) -> Result<Line, Failure> {
 
 /// One event many times at the same moment, while none of them is answered yet.
 async fn in_flight(courier: &Courier, shop: &Signer, now: UnixTime) -> Result<Line, Failure> {
-    let mut all = crate::courier::Answers::new();
+    let mut all = Answers::new();
     for at in 0..EACH {
         let parcel = parcel(shop, &format!("at-once-{at}"), now)?;
         let copies = (0..AT_ONCE).map(|_| parcel.clone()).collect();

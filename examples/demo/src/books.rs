@@ -49,6 +49,15 @@ pub(crate) struct Entry {
 }
 
 impl Books {
+    #[cfg(test)]
+    pub(crate) const fn of(stored: BTreeMap<String, u32>, effects: BTreeMap<String, u32>) -> Self {
+        Self {
+            stored,
+            effects,
+            dead: 0,
+        }
+    }
+
     /// Reads the inbox and the effects.
     pub(crate) async fn read(store: &SqliteStore, database: &Path) -> Result<Self, Failure> {
         let mut books = Self {

@@ -1,6 +1,7 @@
 //! Requests that no honest sender would make: any headers over any body.
 
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request};
@@ -8,6 +9,8 @@ use http_body_util::Full;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 use webhook_tower::verify::SignedHeaders;
 
 use crate::Failure;
@@ -40,6 +43,17 @@ impl Parcel {
     }
 }
 
+/// An error with everything behind it.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
+}
+
 /// Sends parcels to one receiver.
 #[derive(Clone, Debug)]
 pub(crate) struct Courier {
@@ -52,10 +66,11 @@ pub(crate) type Answers = BTreeMap<u16, u32>;
 
 impl Courier {
     pub(crate) fn new(port: u16) -> Self {
-        Self {
-            client: Client::builder(TokioExecutor::new()).build_http(),
-            port,
-        }
+        // A connection each: a receiver that refuses a request unread may close its connection behind the answer.
+        let client = Client::builder(TokioExecutor::new())
+            .pool_max_idle_per_host(0)
+            .build_http();
+        Self { client, port }
     }
 
     /// Sends one parcel and returns the status of the answer.
@@ -67,7 +82,34 @@ impl Courier {
                 .headers_mut()
                 .append(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
         }
-        Ok(self.client.request(request).await?.status().as_u16())
+        let answer = self.client.request(request).await;
+        let answer = answer
+            .map_err(|error| format!("no answer from {}: {}", parcel.path, causes(&error)))?;
+        Ok(answer.status().as_u16())
+    }
+
+    /// Announces a body of that length, as clients do that ask before they send a large one, and returns the status of
+    /// the answer without having sent any of it.
+    pub(crate) async fn announce(&self, parcel: &Parcel, length: u64) -> Result<u16, Failure> {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).await?;
+        let mut head = format!("POST {} HTTP/1.1\r\nhost: localhost\r\n", parcel.path);
+        for (name, value) in &parcel.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        head.push_str(&format!(
+            "content-length: {length}\r\nexpect: 100-continue\r\n\r\n"
+        ));
+        stream.write_all(head.as_bytes()).await?;
+        let answer = BufReader::new(stream)
+            .lines()
+            .next_line()
+            .await?
+            .unwrap_or_default();
+        let status = answer
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok());
+        status.ok_or_else(|| format!("the receiver answered \"{answer}\"").into())
     }
 
     /// Sends all parcels at once and counts the answers.

@@ -117,3 +117,54 @@ pub(crate) fn table(lines: &[Line], books: &Books) -> (String, bool) {
     }
     (text, all_well)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(promised: u32) -> Line {
+        Line::answered("sent", &Answers::from([(200, 2)]), 200, "a-", promised)
+    }
+
+    fn books(stored: &[(&str, u32)], effects: &[(&str, u32)]) -> Books {
+        let side = |side: &[(&str, u32)]| {
+            side.iter()
+                .map(|(id, count)| ((*id).to_owned(), *count))
+                .collect()
+        };
+        Books::of(side(stored), side(effects))
+    }
+
+    #[test]
+    fn only_what_was_promised_passes() {
+        let good = books(&[("a-1", 1), ("a-2", 1)], &[("a-1", 1), ("a-2", 1)]);
+        assert!(table(&[line(2)], &good).1);
+        assert!(!table(&[line(3)], &good).1, "an event is missing");
+        assert!(
+            !table(&[line(1)], &good).1,
+            "an event is stored that must not be"
+        );
+        let twice = books(&[("a-1", 1), ("a-2", 1)], &[("a-1", 2), ("a-2", 1)]);
+        assert!(!table(&[line(2)], &twice).1, "an effect ran twice");
+        let uneven = books(&[("a-1", 1), ("a-2", 1)], &[("a-1", 2)]);
+        assert!(
+            !table(&[line(2)], &uneven).1,
+            "one effect ran twice and one never"
+        );
+        let unstored = books(&[], &[("a-1", 1)]);
+        assert!(
+            !table(&[line(0)], &unstored).1,
+            "an effect ran of an event that is not stored"
+        );
+    }
+
+    #[test]
+    fn an_answer_that_was_not_promised_fails_its_line() {
+        let answers = Answers::from([(200, 1), (500, 1)]);
+        let line = Line::answered("sent", &answers, 200, "a-", 0);
+        let (text, well) = table(&[line], &books(&[], &[]));
+        assert!(!well);
+        assert!(text.contains("1 x 200, 1 x 500"), "{text}");
+        assert!(text.contains("NOT AS PROMISED"), "{text}");
+    }
+}
