@@ -21,7 +21,7 @@ use webhook_tower::{Receive, Rejection};
 
 fn inbox() -> (Arc<MemoryStore>, Inbox) {
     let store = Arc::new(MemoryStore::new(100));
-    let inbox = Inbox::new(Arc::clone(&store) as Arc<dyn Queue>, "shop").unwrap();
+    let inbox = Inbox::new(store.clone(), "shop").unwrap();
     (store, inbox)
 }
 
@@ -37,10 +37,16 @@ async fn stored(store: &MemoryStore) -> u64 {
 async fn a_delivery_is_stored_once_and_acknowledged_every_time() {
     let (store, inbox) = inbox();
     let receive = Receive::new(provider(), inbox);
-    for expected in [Accepted::New, Accepted::Duplicate { same_payload: true }] {
+    for first in [true, false] {
         let response = receive.clone().oneshot(good("msg_1")).await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
-        assert_eq!(response.extensions().get(), Some(&expected));
+        match response.extensions().get() {
+            Some(Accepted::New) => assert!(first),
+            Some(Accepted::Duplicate {
+                same_payload: true, ..
+            }) => assert!(!first),
+            other => panic!("{other:?}"),
+        }
         assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "");
     }
     assert_eq!(stored(&store).await, 1);
