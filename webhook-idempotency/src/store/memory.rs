@@ -1,5 +1,6 @@
 //! Records in this process's memory.
 
+mod row;
 mod table;
 
 use std::fmt;

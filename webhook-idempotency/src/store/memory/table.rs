@@ -1,11 +1,12 @@
-//! The state machine of a record, and the orders that calls walk it in.
+//! The state machine of a record.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Bound;
 use std::time::Duration;
 
 use webhook_verify::UnixTime;
 
+use super::row::{Orders, Row, kind_of};
 use crate::claims::{Begun, Outcome, Put, Settled, Settlement};
 use crate::error::{StoreError, StoreErrorKind};
 use crate::key::{Key, Kind, Namespace};
@@ -23,23 +24,6 @@ pub(super) struct Table {
     by_key: HashMap<Key, i64>,
     rows: BTreeMap<i64, Row>,
     namespaces: HashMap<Namespace, Orders>,
-}
-
-#[derive(Debug)]
-struct Row {
-    namespace: Namespace,
-    record: Record,
-    payload_sha256: [u8; 32],
-    /// Of the newest lease, also after it was settled.
-    fence: Option<Fence>,
-}
-
-/// The sequence numbers of one namespace, in each order that a call needs.
-#[derive(Debug, Default)]
-struct Orders {
-    committed: BTreeSet<i64>,
-    due: BTreeSet<(UnixTime, i64)>,
-    settled: BTreeSet<(UnixTime, i64)>,
 }
 
 impl Table {
@@ -350,67 +334,5 @@ impl Table {
         orders.remove(&row.record);
         change(row);
         orders.add(&row.record);
-    }
-}
-
-impl Orders {
-    fn add(&mut self, record: &Record) {
-        let (order, at) = self.place(record);
-        order.insert((at, record.sequence));
-    }
-
-    fn remove(&mut self, record: &Record) {
-        let (order, at) = self.place(record);
-        order.remove(&(at, record.sequence));
-    }
-
-    fn place(&mut self, record: &Record) -> (&mut BTreeSet<(UnixTime, i64)>, UnixTime) {
-        match record.state {
-            State::Leased { until: at } | State::Ready { at } => (&mut self.due, at),
-            State::Dead | State::Done => (&mut self.settled, record.settled_at.unwrap_or_default()),
-        }
-    }
-}
-
-impl Record {
-    fn end(&mut self, outcome: &Outcome, now: UnixTime) {
-        match outcome {
-            Outcome::Dead { reason } => {
-                self.state = State::Dead;
-                self.settled_at = Some(now);
-                self.last_error = Some(reason.clone());
-            }
-            Outcome::Done { output } => {
-                self.state = State::Done;
-                self.settled_at = Some(now);
-                self.last_error = None;
-                self.output.clone_from(output);
-            }
-            Outcome::Release => {
-                self.state = State::Ready { at: now };
-                self.attempts = self.attempts.saturating_sub(1);
-            }
-            Outcome::Snooze { after } => {
-                self.state = State::Ready {
-                    at: now.saturating_add(*after),
-                };
-                self.attempts = self.attempts.saturating_sub(1);
-            }
-            Outcome::Retry { after, error } => {
-                self.state = State::Ready {
-                    at: now.saturating_add(*after),
-                };
-                self.last_error = Some(error.clone());
-            }
-        }
-    }
-}
-
-const fn kind_of(state: State) -> StateKind {
-    match state {
-        State::Dead => StateKind::Dead,
-        State::Done => StateKind::Done,
-        State::Leased { .. } => StateKind::Leased,
-        State::Ready { .. } => StateKind::Ready,
     }
 }
