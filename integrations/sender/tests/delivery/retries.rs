@@ -194,9 +194,9 @@ async fn an_event_for_an_unknown_endpoint_waits_uncharged_until_somebody_knows_i
     let world = World::new().await;
     world.outbox.enqueue("shop", event("evt_1")).await.unwrap();
     let running = Running::start(world.bare_sender());
-    let enqueued_at = world.clock.now();
-    let put_off = |record: &Record| matches!(record.state, State::Ready { at } if at > enqueued_at);
     for minutes in 1..=3 {
+        let now = world.clock.now();
+        let put_off = |record: &Record| matches!(record.state, State::Ready { at } if at > now);
         let record = world.wait_for(put_off).await;
         assert_eq!(
             (record.attempts, record.last_error.as_deref()),
