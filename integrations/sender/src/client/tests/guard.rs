@@ -11,19 +11,21 @@ fn named(server: &Server) -> String {
 #[tokio::test]
 async fn a_name_with_one_refused_address_gets_no_packet_at_all() {
     let server = Server::answering(OK).await;
-    for answer in [
-        &["127.0.0.1"][..],
-        &["127.0.0.1", "8.8.8.8"],
-        &["8.8.8.8", "127.0.0.1"],
-        &["::1"],
-        &["::ffff:127.0.0.1"],
-        &["64:ff9b::7f00:1"],
-        &["8.8.8.8", "2606:4700:4700::1111", "10.0.0.1"],
-        &["0.0.0.0"],
-        &["169.254.169.254"],
+    let guarded = EgressPolicy::guarded();
+    // Under this policy 127.0.0.1 alone would be dialled. All addresses are this host's, so that a guard that is broken
+    // shows as a connection here and nowhere else.
+    let loopback = EgressPolicy::danger_allow_loopback();
+    for (policy, answer) in [
+        (guarded, &["127.0.0.1"][..]),
+        (guarded, &["::1"]),
+        (guarded, &["::ffff:127.0.0.1"]),
+        (guarded, &["0.0.0.0"]),
+        (loopback, &["127.0.0.1", "0.0.0.0"]),
+        (loopback, &["0.0.0.0", "127.0.0.1"]),
+        (loopback, &["127.0.0.1", "::1", "::ffff:127.0.0.1"]),
     ] {
         let resolver = Scripted::new(&[answer]);
-        let client = Client::with_resolver(EgressPolicy::guarded(), Arc::clone(&resolver)).unwrap();
+        let client = Client::with_resolver(policy, Arc::clone(&resolver)).unwrap();
         assert_eq!(
             class_of(&client, &named(&server), LONG).await,
             FailureClass::Refused,
