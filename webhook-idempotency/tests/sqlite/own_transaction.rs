@@ -72,6 +72,31 @@ async fn a_batch_that_is_refused_leaves_the_transaction_as_it_was() {
 }
 
 #[tokio::test]
+async fn a_batch_that_fails_half_way_leaves_the_transaction_as_it_was() {
+    let database = Database::new(true);
+    let store = database.open().await;
+    let mut connection = database.connection().await;
+    sqlx::query(
+        "CREATE TEMP TRIGGER second_fails BEFORE INSERT ON main.webhook_payloads
+         WHEN (SELECT count(*) FROM main.webhook_payloads) = 2
+         BEGIN SELECT RAISE(ABORT, 'the disk says no'); END",
+    )
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    store
+        .put_in(&mut transaction, &[event("evt_1")])
+        .await
+        .unwrap();
+    let batch = [event("evt_2"), event("evt_3")];
+    store.put_in(&mut transaction, &batch).await.unwrap_err();
+    transaction.commit().await.unwrap();
+    assert_eq!(store.stats(&inbox()).await.unwrap().ready, 1);
+    assert_eq!(store.put(&batch).await.unwrap(), [Put::New, Put::New]);
+}
+
+#[tokio::test]
 async fn a_connection_without_foreign_keys_is_refused() {
     let database = Database::new(true);
     let store = database.open().await;
