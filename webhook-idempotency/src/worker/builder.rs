@@ -93,7 +93,7 @@ impl<Q: Queue + ?Sized> WorkerBuilder<Q> {
     /// let store = SqliteStore::open("/var/lib/shop/webhooks.db").await?;
     /// let worker = Worker::builder(store.into())
     ///     .handle_tx(|event, connection| Box::pin(async move {
-    ///         let insert = sqlx::query("INSERT INTO payments (event) VALUES (?1)").bind(event.id().map(str::to_owned));
+    ///         let insert = sqlx::query("INSERT INTO payments (event) VALUES (?1)").bind(event.id());
     ///         insert.execute(connection).await?;
     ///         Ok(())
     ///     }))

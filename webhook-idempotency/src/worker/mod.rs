@@ -104,7 +104,7 @@ impl<Q: Queue + ?Sized> Worker<Q> {
         let mut intake = Intake::new(&self);
         loop {
             while attempts.try_join_next().is_some() {}
-            let free = self.concurrency - attempts.len();
+            let free = self.concurrency.saturating_sub(attempts.len());
             if free == 0 {
                 tokio::select! {
                     biased;

@@ -275,19 +275,16 @@ async fn only_the_first_kilobyte_of_an_error_is_stored() {
         if event.id() == Some("evt_1") {
             Err(HandlerError::dead(text))
         } else {
-            Err(HandlerError::retry(text))
+            Err(HandlerError::retry_after(HOUR, text))
         }
     };
-    worker(&store)
-        .handle(handler)
-        .build()
-        .unwrap()
-        .run(settled(Arc::clone(&store)))
-        .await;
-    assert_eq!(
-        record(&*store, "evt_1").await.last_error,
-        Some(format!("x{}", "é".repeat(511)))
-    );
+    let worker = worker(&store).handle(handler).build().unwrap();
+    let running = tokio::spawn(worker.run(settled(Arc::clone(&store))));
+    tokio::time::sleep(SECOND).await;
+    let stored = Some(format!("x{}", "é".repeat(511)));
+    assert_eq!(record(&*store, "evt_1").await.last_error, stored);
+    assert_eq!(record(&*store, "evt_2").await.last_error, stored);
+    running.await.unwrap();
     let text = record(&*store, "evt_2").await.last_error.unwrap();
     assert!(text.starts_with("given up after 3 attempts: xé"), "{text}");
     assert_eq!(text.len(), 1024);

@@ -72,7 +72,9 @@ async fn an_outcome_that_cannot_be_stored_is_left_to_lapse_and_the_event_runs_ag
             async { Ok(()) }
         }
     };
+    // With one permit, so that it shows that the permit is not held for ever.
     worker(&faulty)
+        .concurrency(1)
         .handle(handler)
         .build()
         .unwrap()
