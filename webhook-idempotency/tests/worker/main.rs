@@ -3,6 +3,8 @@
 
 mod drain;
 mod faulty;
+#[cfg(feature = "sqlite")]
+mod frozen;
 mod leases;
 mod outcomes;
 mod permits;
