@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use sqlx::SqliteConnection;
 use tokio::sync::Semaphore;
 use webhook_idempotency::{
-    Apply, Begun, Claims, Key, Lease, Leased, ListRequest, Namespace, NewRecord, Put, Queue, Record, Replayed, Settled,
-    Settlement, SqliteStore, Stats, StoreError, StoreErrorKind, TransactionOutcome, TransactionalQueue,
+    Apply, Begun, Claims, Key, Lease, Leased, ListRequest, Namespace, NewRecord, Put, Queue,
+    Record, Replayed, Settled, Settlement, SqliteStore, Stats, StoreError, StoreErrorKind,
+    TransactionOutcome, TransactionalQueue,
 };
 
 /// A store whose transactions meet with trouble, and that extends no lease, as if its process stood still.
@@ -31,8 +32,8 @@ impl Frozen {
         Self {
             inner: Arc::clone(inner),
             fault,
-            pub(crate) arrived: Semaphore::new(0),
-            pub(crate) thawed: Semaphore::new(0),
+            arrived: Semaphore::new(0),
+            thawed: Semaphore::new(0),
         }
     }
 }
