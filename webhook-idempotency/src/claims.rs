@@ -26,10 +26,18 @@ pub trait Claims: std::fmt::Debug + Send + Sync + 'static {
     async fn put(&self, records: &[NewRecord]) -> Result<Vec<Put>, StoreError>;
 
     /// Stores each record whose key is absent, or takes over one that was released or has lapsed, leased to the caller.
-    async fn put_leased(&self, records: &[NewRecord], lease: Duration) -> Result<Vec<Begun>, StoreError>;
+    async fn put_leased(
+        &self,
+        records: &[NewRecord],
+        lease: Duration,
+    ) -> Result<Vec<Begun>, StoreError>;
 
     /// Moves the end of each lease that is still held to `lease` from now. `None` says that the lease is lost.
-    async fn extend(&self, leases: &[Lease], lease: Duration) -> Result<Vec<Option<Lease>>, StoreError>;
+    async fn extend(
+        &self,
+        leases: &[Lease],
+        lease: Duration,
+    ) -> Result<Vec<Option<Lease>>, StoreError>;
 
     /// Ends each lease with its outcome, if its fence is still the newest.
     async fn settle(&self, settlements: &[Settlement]) -> Result<Vec<Settled>, StoreError>;
@@ -39,7 +47,12 @@ pub trait Claims: std::fmt::Debug + Send + Sync + 'static {
 
     /// Forgets done and dead records of the namespace that were settled longer than `settled_for` ago, at most `limit`
     /// of them, oldest first, and says how many. Ready and leased records never age out.
-    async fn purge(&self, namespace: &Namespace, settled_for: Duration, limit: u32) -> Result<u64, StoreError>;
+    async fn purge(
+        &self,
+        namespace: &Namespace,
+        settled_for: Duration,
+        limit: u32,
+    ) -> Result<u64, StoreError>;
 }
 
 /// The answer to one put.

@@ -33,7 +33,9 @@ pub enum ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Database { location, problem } => write!(f, "cannot open the database {location}: {problem}"),
+            Self::Database { location, problem } => {
+                write!(f, "cannot open the database {location}: {problem}")
+            }
             Self::Limit { option, problem } => write!(f, "{option} {problem}"),
             Self::Name { what, name } => write!(
                 f,
@@ -75,7 +77,11 @@ impl StoreError {
     /// An error of that kind in that store (`sqlite`).
     #[must_use]
     pub const fn new(store: &'static str, kind: StoreErrorKind) -> Self {
-        Self { store, kind, source: None }
+        Self {
+            store,
+            kind,
+            source: None,
+        }
     }
 
     /// The same error with what caused it.
@@ -94,7 +100,10 @@ impl StoreError {
     /// Whether the same call may succeed later, with nothing changed.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
-        matches!(self.kind, StoreErrorKind::Busy | StoreErrorKind::Full | StoreErrorKind::Unavailable)
+        matches!(
+            self.kind,
+            StoreErrorKind::Busy | StoreErrorKind::Full | StoreErrorKind::Unavailable
+        )
     }
 
     /// Whether somebody else has the record now.
@@ -108,7 +117,9 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.kind {
             StoreErrorKind::Busy => "another writer held the store for too long",
-            StoreErrorKind::Corrupt => "stored bytes are not what was written; restore the database from a backup",
+            StoreErrorKind::Corrupt => {
+                "stored bytes are not what was written; restore the database from a backup"
+            }
             StoreErrorKind::Full => "there is no room left; free some space",
             StoreErrorKind::LeaseLost => "the lease was lost",
             StoreErrorKind::Misuse => "the namespace is of the wrong kind for this call",
@@ -120,6 +131,9 @@ impl fmt::Display for StoreError {
 
 impl Error for StoreError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as &(dyn Error + 'static))
+        match &self.source {
+            Some(source) => Some(&**source),
+            None => None,
+        }
     }
 }

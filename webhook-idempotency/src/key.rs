@@ -47,7 +47,10 @@ impl Namespace {
             Kind::Guard => "guard",
             Kind::Queue => "queue",
         };
-        Ok(Self { qualified: format!("{prefix}:{name}"), kind })
+        Ok(Self {
+            qualified: format!("{prefix}:{name}"),
+            kind,
+        })
     }
 
     /// The name with its kind in front, as stores keep it.
@@ -73,7 +76,10 @@ impl fmt::Display for Namespace {
 pub(crate) fn check_name(what: &'static str, name: &str) -> Result<(), ConfigError> {
     let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_./".contains(&b);
     if name.is_empty() || name.len() > 64 || !name.bytes().all(allowed) {
-        return Err(ConfigError::Name { what, name: name.escape_debug().take(80).collect() });
+        return Err(ConfigError::Name {
+            what,
+            name: name.escape_debug().take(80).collect(),
+        });
     }
     Ok(())
 }
@@ -97,7 +103,12 @@ impl Key {
     /// # Ok(()) }
     /// ```
     #[must_use]
-    pub fn derive(namespace: &Namespace, endpoint: &str, tenant: Option<&str>, identity: &[u8]) -> Self {
+    pub fn derive(
+        namespace: &Namespace,
+        endpoint: &str,
+        tenant: Option<&str>,
+        identity: &[u8],
+    ) -> Self {
         let mut hash = Sha256::new();
         hash.update(b"webhook key 1");
         let mut part = |bytes: &[u8]| {
@@ -148,12 +159,18 @@ mod tests {
         let one = Key::derive(&inbox, "a", Some("bc"), b"d");
         let two = Key::derive(&inbox, "ab", Some("c"), b"d");
         assert_ne!(one, two);
-        assert_ne!(Key::derive(&inbox, "a", None, b"d"), Key::derive(&inbox, "a", Some(""), b"d"));
+        assert_ne!(
+            Key::derive(&inbox, "a", None, b"d"),
+            Key::derive(&inbox, "a", Some(""), b"d")
+        );
     }
 
     #[test]
     fn a_guard_and_a_queue_of_one_name_are_apart() {
-        assert_ne!(Namespace::queue("x").unwrap(), Namespace::guard("x").unwrap());
+        assert_ne!(
+            Namespace::queue("x").unwrap(),
+            Namespace::guard("x").unwrap()
+        );
         assert_eq!(Namespace::queue("x").unwrap().as_str(), "queue:x");
     }
 

@@ -20,9 +20,9 @@ mod worker;
 
 pub use claims::{Begun, Claims, Outcome, Put, Settled, Settlement};
 pub use error::{ConfigError, StoreError, StoreErrorKind};
+pub use event::Event;
 #[cfg(feature = "json")]
 pub use event::JsonError;
-pub use event::Event;
 pub use handler::{BoxFuture, Handler, HandlerError};
 pub use inbox::{Accepted, Inbox};
 pub use key::{Key, Kind, Namespace};
@@ -31,8 +31,8 @@ pub use record::{Attribute, Facts, Fence, Lease, Leased, NewRecord, Provenance, 
 #[cfg(feature = "worker")]
 pub use retry::RetryPolicy;
 pub use store::memory::MemoryStore;
-pub use transaction::{Apply, Refusal, TransactionOutcome, TransactionalQueue};
 #[cfg(feature = "sqlite")]
 pub use store::sqlite::{SqliteOptions, SqliteStore};
+pub use transaction::{Apply, Refusal, TransactionOutcome, TransactionalQueue};
 #[cfg(feature = "worker")]
 pub use worker::{Drained, NoHandler, WithHandler, Worker, WorkerBuilder};

@@ -14,7 +14,12 @@ use crate::record::{Leased, Record};
 pub trait Queue: Claims {
     /// Leases up to `limit` records that are due or whose lease has lapsed, oldest due first, and counts an attempt on
     /// each. No two calls ever hold one record at the same time.
-    async fn lease(&self, namespace: &Namespace, limit: u32, lease: Duration) -> Result<Vec<Leased>, StoreError>;
+    async fn lease(
+        &self,
+        namespace: &Namespace,
+        limit: u32,
+        lease: Duration,
+    ) -> Result<Vec<Leased>, StoreError>;
 
     /// Reads one page of a namespace in the order of commits.
     async fn list(&self, request: &ListRequest) -> Result<Vec<Record>, StoreError>;
@@ -47,7 +52,12 @@ impl ListRequest {
     /// The first hundred records of a namespace.
     #[must_use]
     pub const fn new(namespace: Namespace) -> Self {
-        Self { namespace, only: None, after: None, limit: 100 }
+        Self {
+            namespace,
+            only: None,
+            after: None,
+            limit: 100,
+        }
     }
 
     /// Only records in that state.

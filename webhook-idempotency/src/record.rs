@@ -57,7 +57,12 @@ pub struct Facts {
 impl Facts {
     /// Facts with everything optional left out: for stores that read them back.
     #[must_use]
-    pub const fn new(source: String, endpoint: String, provenance: Provenance, coverage: Coverage) -> Self {
+    pub const fn new(
+        source: String,
+        endpoint: String,
+        provenance: Provenance,
+        coverage: Coverage,
+    ) -> Self {
         Self {
             source,
             endpoint,
@@ -113,18 +118,42 @@ impl NewRecord {
 
     /// The record of an event that this program sends: `id` is its identity at `endpoint`.
     #[must_use]
-    pub fn own(namespace: &Namespace, source: &str, endpoint: &str, id: &str, event_type: &str, payload: Bytes) -> Self {
-        let mut facts =
-            Facts::new(source.to_owned(), endpoint.to_owned(), Provenance::Own, Coverage::WHOLE_BODY);
-        facts.id = Some(Attribute { value: id.to_owned(), signed: true });
-        facts.event_type = Some(Attribute { value: event_type.to_owned(), signed: true });
+    pub fn own(
+        namespace: &Namespace,
+        source: &str,
+        endpoint: &str,
+        id: &str,
+        event_type: &str,
+        payload: Bytes,
+    ) -> Self {
+        let mut facts = Facts::new(
+            source.to_owned(),
+            endpoint.to_owned(),
+            Provenance::Own,
+            Coverage::WHOLE_BODY,
+        );
+        facts.id = Some(Attribute {
+            value: id.to_owned(),
+            signed: true,
+        });
+        facts.event_type = Some(Attribute {
+            value: event_type.to_owned(),
+            signed: true,
+        });
         let key = Key::derive(namespace, endpoint, None, id.as_bytes());
         Self::new(namespace, key, facts, payload)
     }
 
     fn new(namespace: &Namespace, key: Key, facts: Facts, payload: Bytes) -> Self {
         let payload_sha256 = Sha256::digest(&payload).into();
-        Self { namespace: namespace.clone(), key, facts, payload, payload_sha256, delay: Duration::ZERO }
+        Self {
+            namespace: namespace.clone(),
+            key,
+            facts,
+            payload,
+            payload_sha256,
+            delay: Duration::ZERO,
+        }
     }
 
     /// The same record, not to be leased before `delay` has passed on the store's clock.
@@ -258,7 +287,14 @@ pub struct Record {
 impl Record {
     /// A record as a store reads it back, with nothing attempted or settled.
     #[must_use]
-    pub const fn new(key: Key, facts: Facts, payload: Bytes, state: State, received_at: UnixTime, sequence: i64) -> Self {
+    pub const fn new(
+        key: Key,
+        facts: Facts,
+        payload: Bytes,
+        state: State,
+        received_at: UnixTime,
+        sequence: i64,
+    ) -> Self {
         Self {
             key,
             facts,

@@ -1,0 +1,75 @@
+// The SDKs from npm behind one line protocol: a request of one line in, an answer of one line out.
+// `use` says how a program that has nothing but this SDK would use it; nothing here knows how a scheme works.
+import { readFileSync, writeSync } from "node:fs";
+import { createInterface } from "node:readline";
+
+// An SDK may print what it likes; standard output belongs to the protocol.
+console.log = console.info = console.debug = console.error;
+
+// verify: returns false or throws to refuse. sign: returns the headers.
+// `body` is the bytes; `text` the same as a string, for SDKs that take nothing else.
+const sdks = {
+  "stripe": {
+    load: async () => (await import("stripe")).default.webhooks,
+    verify: (webhooks, { body, headers, secret, now }) =>
+      webhooks.signature.verifyHeader(body, headers["stripe-signature"], secret, undefined, undefined, now * 1000),
+    sign: (webhooks, { text, secret, at }) => ({
+      "stripe-signature": webhooks.generateTestHeaderString({ payload: text, secret, timestamp: at }),
+    }),
+  },
+  "standardwebhooks": {
+    load: () => import("standardwebhooks"),
+    verify: ({ Webhook }, { body, headers, secret }) =>
+      new Webhook(secret).verify(body, headers, { jsonParse: false }) ?? true,
+    sign: ({ Webhook }, message) => standardHeaders(new Webhook(message.secret), "webhook", message),
+  },
+  "svix": {
+    load: () => import("svix"),
+    verify: ({ Webhook }, { body, headers, secret }) => new Webhook(secret).verify(body, headers) ?? true,
+    sign: ({ Webhook }, message) =>
+      standardHeaders(new Webhook(message.secret), message.scheme === "svix" ? "svix" : "webhook", message),
+  },
+  "@octokit/webhooks-methods": {
+    load: () => import("@octokit/webhooks-methods"),
+    verify: ({ verify }, { text, headers, secret }) => verify(secret, text, headers["x-hub-signature-256"]),
+    sign: async ({ sign }, { text, secret }) => ({ "x-hub-signature-256": await sign(secret, text) }),
+  },
+};
+
+function standardHeaders(webhook, brand, { id, at, body }) {
+  return {
+    [`${brand}-id`]: id,
+    [`${brand}-timestamp`]: String(at),
+    [`${brand}-signature`]: webhook.sign(id, new Date(at * 1000), body),
+  };
+}
+
+// The errors by which an SDK says that a request is not genuine. Any other is a mistake of the SDK or of its caller,
+// and the answer gives its name.
+const refusals = new Set(["StripeSignatureVerificationError", "WebhookVerificationError"]);
+
+const loaded = new Map();
+
+async function answer(request) {
+  const { load, verify, sign } = sdks[request.sdk];
+  if (request.do === "version") {
+    const manifest = new URL(`node_modules/${request.sdk}/package.json`, import.meta.url);
+    return { version: JSON.parse(readFileSync(manifest, "utf8")).version };
+  }
+  if (!loaded.has(request.sdk)) loaded.set(request.sdk, await load());
+  const sdk = loaded.get(request.sdk);
+  const body = Buffer.from(request.body, "base64");
+  const input = { ...request, body, text: body.toString("utf8") };
+  try {
+    if (request.do === "sign") return { headers: await sign(sdk, input) };
+    return { verdict: (await verify(sdk, input)) === true ? "accept" : "refuse" };
+  } catch (error) {
+    const name = error?.constructor?.name ?? typeof error;
+    return { verdict: refusals.has(name) ? "refuse" : name };
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+  const text = Buffer.from(JSON.stringify(await answer(JSON.parse(line))) + "\n");
+  for (let written = 0; written < text.length; ) written += writeSync(1, text, written);
+}
