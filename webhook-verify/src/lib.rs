@@ -60,8 +60,10 @@ extern crate std;
 
 mod attributes;
 mod body;
+mod content;
 mod error;
 mod head;
+mod json;
 mod mac;
 mod providers;
 mod scheme;
@@ -69,6 +71,7 @@ mod secret;
 mod signer;
 mod text;
 mod time;
+mod time_format;
 mod verification;
 mod verified;
 mod verifier;
@@ -77,7 +80,7 @@ pub use attributes::{Absent, Attribute, Attributes, Identity};
 pub use body::Body;
 pub use error::{ConfigError, SecretProblem, SignError, VerifyError};
 pub use providers::{GitHub, Provider, StandardWebhooks, Stripe};
-pub use scheme::{BodyCoverage, Coverage, Scheme};
+pub use scheme::{BodyCoverage, Confidence, Coverage, Delivery, Facts, Scheme};
 pub use secret::{Secret, SecretSet};
 pub use signer::{Message, SignedHeaders, Signer};
 #[cfg(all(
