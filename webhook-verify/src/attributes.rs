@@ -37,20 +37,24 @@ pub enum Absent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Identity<'a> {
-    /// A SHA-256 over the event type and the body: nothing that names the event is signed.
+    /// A SHA-256: over what names the event in its body, or over its type and its body where nothing names it.
     Digest([u8; 32]),
+    /// Nothing: this provider may rightly say the same thing again, so no delivery is a duplicate of another.
+    None,
     /// The id, which is signed.
     SignedId(Cow<'a, str>),
 }
 
 impl Identity<'_> {
-    /// The identity as bytes for a key; a digest and an id never give the same.
+    /// The identity as bytes for a key; a digest and an id never give the same. `None` if there is no identity: the caller
+    /// then makes up a key that nothing else has.
     #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
-        match self {
+    pub fn to_bytes(&self) -> Option<Vec<u8>> {
+        Some(match self {
             Self::Digest(digest) => [b"digest:", &digest[..]].concat(),
+            Self::None => return None,
             Self::SignedId(id) => [b"id:", id.as_bytes()].concat(),
-        }
+        })
     }
 }
 
@@ -104,6 +108,7 @@ impl<'a> Attributes<'a> {
                     signed: true,
                 }),
             ) => Identity::SignedId(value.clone()),
+            (IdentityRule::None, _) => Identity::None,
             (IdentityRule::Composite(members), _) => composite(members, at).map_or_else(
                 || Identity::Digest(digest(head.event_type_bytes(), body)),
                 Identity::Digest,
@@ -136,7 +141,7 @@ where
         }
         Field::Json(path) => match at(path).ok_or(Absent::Missing)? {
             Found::Nothing => return Err(Absent::Missing),
-            Found::Twice => return Err(Absent::Ambiguous),
+            Found::Twice | Found::List(_) => return Err(Absent::Ambiguous),
             Found::Other => return Err(Absent::Unusable),
             Found::Text(text) if visible(text.as_bytes(), MAX_ATTRIBUTE).is_some() => text.clone(),
             Found::Text(_) => return Err(Absent::Unusable),
@@ -171,6 +176,14 @@ fn composite<'f, 'a: 'f>(
                 hash.update(text.as_bytes());
             }
             Found::Nothing => hash.update(0_u64.to_be_bytes()),
+            Found::List(texts) => {
+                any |= !texts.is_empty();
+                hash.update((texts.len() as u64).to_be_bytes());
+                for text in texts {
+                    hash.update((text.len() as u64).to_be_bytes());
+                    hash.update(text.as_bytes());
+                }
+            }
             Found::Other | Found::Twice => return None,
         }
     }

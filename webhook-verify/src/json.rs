@@ -16,6 +16,8 @@ pub(crate) enum Found<'a> {
     Nothing,
     /// A value that is neither text nor a whole number.
     Other,
+    /// The texts at a path with a `*` in it, in their order.
+    List(Vec<Cow<'a, str>>),
     /// Text, or the digits of a whole number.
     Text(Cow<'a, str>),
     /// More than one value.
@@ -24,7 +26,11 @@ pub(crate) enum Found<'a> {
 
 /// Looks up the paths, in their order; `None` if the body is not one JSON value.
 pub(crate) fn pick<'a>(body: &'a [u8], paths: &[Path]) -> Option<Vec<Found<'a>>> {
-    let mut found = alloc::vec![Found::Nothing; paths.len()];
+    let empty = |path: &Path| match path.contains(&"*") {
+        true => Found::List(Vec::new()),
+        false => Found::Nothing,
+    };
+    let mut found: Vec<Found<'a>> = paths.iter().map(empty).collect();
     let mut json = serde_json::Deserializer::from_slice(body);
     let paths = paths.iter().copied().map(Some).collect();
     Pick {
@@ -48,10 +54,11 @@ impl<'a> Pick<'_, 'a> {
     fn arrive(&mut self, value: &Found<'a>) {
         for (path, found) in self.paths.iter().zip(self.found.iter_mut()) {
             if matches!(path, Some([])) {
-                *found = match found {
-                    Found::Nothing => value.clone(),
-                    _ => Found::Twice,
-                };
+                match (&mut *found, value) {
+                    (Found::Nothing, value) => *found = value.clone(),
+                    (Found::List(list), Found::Text(text)) => list.push(text.clone()),
+                    _ => *found = Found::Twice,
+                }
             }
         }
     }
@@ -109,7 +116,26 @@ impl<'de> Visitor<'de> for Pick<'_, 'de> {
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
         self.arrive(&Found::Other);
-        while items.next_element::<IgnoredAny>()?.is_some() {}
+        if !self
+            .paths
+            .iter()
+            .any(|path| matches!(path, Some(["*", ..])))
+        {
+            while items.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(());
+        }
+        let step = |path: &Option<&'static [&'static str]>| match path {
+            Some(["*", rest @ ..]) => Some(rest),
+            _ => None,
+        };
+        let paths: Vec<_> = self.paths.iter().map(step).collect();
+        while items
+            .next_element_seed(Pick {
+                paths: paths.clone(),
+                found: self.found,
+            })?
+            .is_some()
+        {}
         Ok(())
     }
 
@@ -170,6 +196,11 @@ mod tests {
         let found = pick(body.as_bytes(), &[path])?;
         Some(match found.first()? {
             Found::Text(text) => Found::Text(Cow::Owned(text.clone().into_owned())),
+            Found::List(list) => Found::List(
+                list.iter()
+                    .map(|text| Cow::Owned(text.clone().into_owned()))
+                    .collect(),
+            ),
             Found::Nothing => Found::Nothing,
             Found::Other => Found::Other,
             Found::Twice => Found::Twice,
@@ -207,6 +238,32 @@ mod tests {
             at(r#"{"d":{"id":"a"},"d":{"id":"b"}}"#, &["d", "id"]),
             Some(Found::Twice)
         );
+    }
+
+    #[test]
+    fn a_star_collects_from_every_element() {
+        let list = |texts: &[&'static str]| {
+            Some(Found::List(
+                texts.iter().map(|text| Cow::Borrowed(*text)).collect(),
+            ))
+        };
+        assert_eq!(
+            at(r#"[{"id":"a"},{"x":1},{"id":2}]"#, &["*", "id"]),
+            list(&["a", "2"])
+        );
+        assert_eq!(
+            at(
+                r#"{"events":[{"id":"a"},{"id":"b"}]}"#,
+                &["events", "*", "id"]
+            ),
+            list(&["a", "b"])
+        );
+        assert_eq!(at(r#"{"events":[]}"#, &["events", "*", "id"]), list(&[]));
+        assert_eq!(
+            at(r#"{"events":{"id":"a"}}"#, &["events", "*", "id"]),
+            list(&[])
+        );
+        assert_eq!(at(r#"[{"id":[]}]"#, &["*", "id"]), Some(Found::Twice));
     }
 
     #[test]

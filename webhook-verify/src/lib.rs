@@ -79,7 +79,15 @@ mod verifier;
 pub use attributes::{Absent, Attribute, Attributes, Identity};
 pub use body::Body;
 pub use error::{ConfigError, SecretProblem, SignError, VerifyError};
-pub use providers::{GitHub, Provider, StandardWebhooks, Stripe};
+pub use providers::{
+    AdyenPlatforms, Asana, BigCommerce, Bitbucket, BoxCom, Calendly, CircleCi, Clerk, CloudEvents,
+    CoinbaseCommerce, DangerHubSpotV1, DangerHubSpotV2, Datadog, DocuSign, Dropbox, EventGrid,
+    Figma, GitHub, GitLab, GitLabToken, GoCardless, HubSpotV3, Intercom, Jira, LemonSqueezy, Line,
+    Linear, Mailgun, Meta, Mollie, Notion, Okta, OpenAi, Paddle, PagerDuty, Polar, Postmark,
+    Provider, Razorpay, Resend, Sanity, Sentry, Shopify, ShopifyEvents, Slack, Source, Square,
+    StandardWebhooks, Stripe, Svix, Telegram, Trello, Twitch, Typeform, Vercel, WooCommerce,
+    WorkOs, X, Zendesk, Zoom, schemes,
+};
 pub use scheme::{BodyCoverage, Confidence, Coverage, Delivery, Facts, Scheme};
 pub use secret::{Secret, SecretSet};
 pub use signer::{Message, SignedHeaders, Signer};

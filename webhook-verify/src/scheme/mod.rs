@@ -32,15 +32,13 @@ pub struct Scheme {
     pub(crate) id: Option<Field>,
     pub(crate) event_type: Option<Field>,
     pub(crate) identity: IdentityRule,
-    /// The members of the body of which each is an event of its own.
-    pub(crate) each: Option<Path>,
     pub(crate) max_signatures: usize,
     pub(crate) body_limit: usize,
     pub(crate) delivery: Delivery,
     pub(crate) facts: Facts,
 }
 
-/// The names on the way to a member of the JSON body.
+/// The names on the way to a member of the JSON body; `*` stands for every element of an array.
 pub(crate) type Path = &'static [&'static str];
 
 /// Where the signatures are.
@@ -87,6 +85,7 @@ pub(crate) enum Encoding {
 pub(crate) enum Algorithm {
     HmacSha1,
     HmacSha256,
+    #[expect(dead_code, reason = "no provider signs so today; custom schemes will")]
     HmacSha512,
     /// A hash over content that has the secret in it.
     Sha256,
@@ -174,6 +173,8 @@ pub(crate) enum IdentityRule {
     Composite(&'static [Path]),
     /// A digest over the event type and the body: nothing that names the event is signed.
     Digest,
+    /// Nothing: a body may rightly come again, so no delivery is a duplicate of another.
+    None,
     /// The signed id.
     SignedId,
 }
@@ -196,7 +197,6 @@ impl Scheme {
         id: None,
         event_type: None,
         identity: IdentityRule::Digest,
-        each: None,
         max_signatures: 16,
         body_limit: 1024 * 1024,
         delivery: Delivery::UNKNOWN,
