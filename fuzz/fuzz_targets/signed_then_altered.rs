@@ -2,27 +2,30 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use webhook_verify::{GitHub, Message, Signer, StandardWebhooks, Stripe, UnixTime, Verifier};
+use webhook_verify::{BodyCoverage, Message, Signer, UnixTime, Verifier, schemes};
+
+/// Good base64, good hexadecimal digits, and good text.
+const SECRET: &str = "4920646f6e2774206b6e6f77207468697320736563726574";
+const URL: &str = "https://shop.example.com/hooks";
 
 fuzz_target!(|input: &[u8]| {
     let [which, a, b, c, d, body @ ..] = input else {
         return;
     };
     let (at, size) = (u16::from_be_bytes([*a, *b]), u16::from_be_bytes([*c, *d]));
+    let scheme = schemes()[usize::from(*which) % schemes().len()];
+    // Linear keeps its time in the body, which is at random here; the others have nothing to verify.
+    if scheme.coverage().body != BodyCoverage::Whole || scheme.name() == "linear" {
+        return;
+    }
 
-    let scheme =
-        [StandardWebhooks::SCHEME, Stripe::SCHEME, GitHub::SCHEME][usize::from(*which) % 3].clone();
-    let secret = "whsec_bm90IGEgcmVhbCBzZWNyZXQsIG9ubHkgYSB0ZXN0";
     let now = UnixTime::from_secs(1_700_000_000);
-    let signed = Signer::new(scheme.clone(), secret)
-        .and_then(|signer| {
-            Ok(signer
-                .sign(&Message::new(body).id("msg_1").at(now))
-                .expect("a plain message"))
-        })
-        .expect("a valid secret");
+    let signer = Signer::new(scheme, SECRET).expect("a valid secret");
+    let message = Message::new(body).id("msg_1").url(URL).at(now);
+    let signed = signer.sign(&message).expect("a plain message");
     let verifier = Verifier::builder(scheme)
-        .secret("current", secret)
+        .secret("current", SECRET)
+        .public_url(URL)
         .build()
         .expect("a valid secret");
 
@@ -36,21 +39,14 @@ fuzz_target!(|input: &[u8]| {
     for chunk in body.chunks(usize::from(size) + 1) {
         pieces.update(chunk).expect("the body is below the limit");
     }
-    assert_eq!(
-        pieces
-            .finish()
-            .expect("pieces verify as the whole does")
-            .body(),
-        body
-    );
+    let verified = pieces.finish().expect("pieces verify as the whole does");
+    assert_eq!(verified.body(), body);
 
     if !body.is_empty() {
         let mut altered = body.to_vec();
         let bit = usize::from(at) % (body.len() * 8);
         altered[bit / 8] ^= 1 << (bit % 8);
-        assert!(
-            verifier.verify_at(&signed, &altered, now).is_err(),
-            "an altered body verified"
-        );
+        let verdict = verifier.verify_at(&signed, &altered, now);
+        assert!(verdict.is_err(), "an altered body verified");
     }
 });

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use rand::RngExt;
 use sha2::{Digest, Sha256};
 use webhook_verify::{Body, Coverage, UnixTime, Verified};
 
@@ -99,7 +100,11 @@ impl NewRecord {
                 signed: attribute.signed,
             })
         };
-        let identity = attributes.identity.to_bytes();
+        // An event that nothing identifies gets a key that nothing else has, so that it is never taken for another.
+        let identity = attributes.identity.to_bytes().unwrap_or_else(|| {
+            let nonce: [u8; 32] = rand::rng().random();
+            nonce.to_vec()
+        });
         let facts = Facts {
             source: verified.source().to_owned(),
             endpoint: endpoint.to_owned(),

@@ -17,6 +17,11 @@ pub enum ConfigError {
     NoClock,
     /// No secret was given.
     NoSecret,
+    /// The scheme signs the URL that the provider was given, and none was given here.
+    NoUrl {
+        /// The scheme.
+        scheme: String,
+    },
     /// A signing secret cannot be used.
     Secret {
         /// Where it came from, as words for a sentence: `the environment variable STRIPE_WEBHOOK_SECRET`.
@@ -46,6 +51,8 @@ pub enum SecretProblem {
     Empty,
     /// It should be base64 and is not.
     NotBase64,
+    /// It should be hexadecimal digits and is not.
+    NotHex,
     /// There is no such variable or file.
     NotFound,
     /// It is a public key, which everybody knows.
@@ -68,6 +75,10 @@ impl fmt::Display for ConfigError {
             Self::NoSecret => {
                 f.write_str("no signing secret was given; add one with secret(label, secret)")
             }
+            Self::NoUrl { scheme } => write!(
+                f,
+                "the scheme {scheme} signs the URL that the provider was given; give the same one with public_url(..)"
+            ),
             Self::Secret { origin, problem } => write!(f, "{origin} {problem}"),
             Self::SecretLabel { label } => {
                 write!(
@@ -91,6 +102,7 @@ impl fmt::Display for SecretProblem {
         f.write_str(match self {
             Self::Empty => "is empty; set it to the signing secret that the provider shows for this endpoint",
             Self::NotBase64 => "is not base64 after its prefix; copy the whole text again, beginning with whsec_",
+            Self::NotHex => "is not an even number of hexadecimal digits; copy the whole text again",
             Self::NotFound => "does not exist; set it to the signing secret that the provider shows for this endpoint",
             Self::PublicKey => "is a public or asymmetric key; this scheme needs the shared signing secret",
             Self::TooShort => "is shorter than 16 bytes once decoded; copy the whole text or create a new secret",
@@ -120,6 +132,8 @@ pub enum VerifyError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// The scheme keeps its signature in the body, and the body does not have it where it must be.
+    MalformedBody,
     /// A header that the scheme needs is not of the form that the scheme gives it.
     MalformedHeader {
         /// Which header.
@@ -187,7 +201,8 @@ impl VerifyError {
             | Self::SignatureMismatch
             | Self::TimestampInFuture { .. }
             | Self::TimestampTooOld { .. } => 401,
-            Self::MalformedHeader { .. }
+            Self::MalformedBody
+            | Self::MalformedHeader { .. }
             | Self::MalformedTimestamp
             | Self::OversizeHeader { .. }
             | Self::RepeatedHeader { .. }
@@ -201,6 +216,7 @@ impl VerifyError {
     pub const fn reason(&self) -> &'static str {
         match self {
             Self::BodyTooLarge { .. } => "body_too_large",
+            Self::MalformedBody => "malformed_body",
             Self::MalformedHeader { .. } => "malformed_header",
             Self::MalformedTimestamp => "malformed_timestamp",
             Self::MissingHeader { .. } => "missing_header",
@@ -219,6 +235,9 @@ impl fmt::Display for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BodyTooLarge { limit } => write!(f, "the body is longer than {limit} bytes"),
+            Self::MalformedBody => {
+                f.write_str("the body does not have its signature where the scheme keeps it")
+            }
             Self::MalformedHeader { header } => write!(f, "the header {header} is malformed"),
             Self::MalformedTimestamp => f.write_str("the timestamp is not a plain number"),
             Self::MissingHeader { header } => write!(f, "the header {header} is missing"),
@@ -268,10 +287,14 @@ pub enum SignError {
     InvalidId,
     /// The event type has characters that a header cannot carry.
     InvalidType,
+    /// The scheme puts its signature into the body, which a signer does not write.
+    InBody,
     /// The scheme signs an id and the message has none.
     MissingId,
     /// The message has no time and this target has no system clock.
     MissingTime,
+    /// The scheme signs the URL that the message goes to, and the message has none.
+    MissingUrl,
 }
 
 impl fmt::Display for SignError {
@@ -281,7 +304,13 @@ impl fmt::Display for SignError {
                 "the id must have 1 to 256 visible ASCII characters and no separator of the scheme"
             }
             Self::InvalidType => "the event type must have 1 to 256 visible ASCII characters",
+            Self::InBody => {
+                "the scheme keeps its signature in the body; such messages cannot be signed"
+            }
             Self::MissingId => "the scheme signs an id; give the message one with id(..)",
+            Self::MissingUrl => {
+                "the scheme signs the URL; give the message the one it goes to with url(..)"
+            }
             Self::MissingTime => {
                 "this target has no system clock; give the message a time with at(..)"
             }

@@ -1,12 +1,16 @@
 //! Everything that is judged before one byte of the body is read.
 
 use alloc::borrow::ToOwned;
+use alloc::vec::Vec;
 use core::time::Duration;
 
+use crate::content::Values;
 use crate::error::VerifyError;
-use crate::scheme::{Field, Part, Scheme, Signatures};
+use crate::json::{Found, pick};
+use crate::scheme::{Field, Part, Path, Place, Scheme, Signatures, TimeFormat};
 use crate::text::Text;
 use crate::time::UnixTime;
+use crate::time_format;
 
 /// A signature header longer than this is an attack; the longest honest ones are below 1 KiB.
 const MAX_HEADER: usize = 8 * 1024;
@@ -21,6 +25,15 @@ pub(crate) struct Head {
     timestamp: Option<Text>,
     id: Option<Text>,
     event_type: Option<Text>,
+    /// Members of the body that are parts of the content; only for schemes that are parsed first.
+    members: Vec<(Path, Text)>,
+}
+
+/// How the clock is asked.
+#[derive(Clone, Copy)]
+pub(crate) struct Window {
+    pub(crate) received_at: UnixTime,
+    pub(crate) tolerance: Duration,
 }
 
 /// A header or item that is wanted at most once.
@@ -43,13 +56,14 @@ impl Slot {
     }
 
     fn take(self, name: &str) -> Result<Option<Text>, VerifyError> {
-        let header = || name.to_owned();
         if self.repeated {
-            return Err(VerifyError::RepeatedHeader { header: header() });
+            return Err(VerifyError::RepeatedHeader {
+                header: name.to_owned(),
+            });
         }
         if self.oversize {
             return Err(VerifyError::OversizeHeader {
-                header: header(),
+                header: name.to_owned(),
                 limit: MAX_HEADER,
             });
         }
@@ -66,13 +80,94 @@ struct Slots {
 
 impl Slots {
     /// The slots and the fields that fill them.
-    fn each<'s>(&'s mut self, scheme: &'s Scheme) -> [(Option<&'s Field>, &'s mut Slot); 3] {
+    fn each(&mut self, scheme: &Scheme) -> [(Option<Field>, &mut Slot); 3] {
         [
-            (scheme.timestamp.as_ref(), &mut self.timestamp),
-            (scheme.id.as_ref(), &mut self.id),
-            (scheme.event_type.as_ref(), &mut self.event_type),
+            (
+                scheme.timestamp.map(|timestamp| timestamp.field),
+                &mut self.timestamp,
+            ),
+            (scheme.id, &mut self.id),
+            (scheme.event_type, &mut self.event_type),
         ]
     }
+}
+
+/// The signature headers seen so far.
+#[derive(Default)]
+struct Sightings {
+    any: bool,
+    repeated: bool,
+    oversize: bool,
+    /// Which of several names, a bit each.
+    names: u32,
+}
+
+impl Sightings {
+    /// Notes a header if it carries signatures, and says whether its value is to be read.
+    fn note(&mut self, place: &Place, name: &str, value: &[u8]) -> Option<bool> {
+        let bit = match place {
+            Place::Header(wanted) => wanted.eq_ignore_ascii_case(name).then_some(1),
+            Place::Headers(all) => {
+                let at = all
+                    .iter()
+                    .position(|wanted| wanted.eq_ignore_ascii_case(name))?;
+                Some(1_u32.checked_shl(u32::try_from(at).ok()?).unwrap_or(0))
+            }
+            Place::HeaderLines(wanted) => wanted.eq_ignore_ascii_case(name).then_some(0),
+            Place::HeaderNumbers(prefix) => is_numbered(prefix, name).then_some(0),
+            Place::Json(_) => None,
+        }?;
+        self.any = true;
+        self.repeated |= self.names & bit != 0;
+        self.names |= bit;
+        let fits = value.len() <= MAX_HEADER;
+        self.oversize |= !fits;
+        Some(fits && !self.repeated)
+    }
+
+    fn judge(&self, scheme: &Scheme, signatures: &Signatures) -> Result<(), VerifyError> {
+        let header = || scheme.signature_name().to_owned();
+        if matches!(scheme.place, Place::Json(_)) {
+            return Ok(());
+        }
+        if !self.any {
+            return Err(VerifyError::MissingHeader { header: header() });
+        }
+        if self.repeated {
+            return Err(VerifyError::RepeatedHeader { header: header() });
+        }
+        if self.oversize {
+            return Err(VerifyError::OversizeHeader {
+                header: header(),
+                limit: MAX_HEADER,
+            });
+        }
+        enough(scheme, signatures)
+    }
+}
+
+/// There must be at least one signature, and not too many.
+fn enough(scheme: &Scheme, signatures: &Signatures) -> Result<(), VerifyError> {
+    if signatures.seen > scheme.max_signatures {
+        return Err(VerifyError::TooManySignatures {
+            limit: scheme.max_signatures,
+        });
+    }
+    if signatures.seen == 0 {
+        return Err(VerifyError::NoSignature {
+            header: scheme.signature_name().to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// Whether a name is the prefix and a number from 1 to 999.
+fn is_numbered(prefix: &str, name: &str) -> bool {
+    let Some((front, number)) = name.split_at_checked(prefix.len()) else {
+        return false;
+    };
+    front.eq_ignore_ascii_case(prefix)
+        && matches!(number.as_bytes(), [b'1'..=b'9', rest @ ..] if rest.len() < 3 && rest.iter().all(u8::is_ascii_digit))
 }
 
 impl Head {
@@ -83,8 +178,7 @@ impl Head {
     pub(crate) fn read<K, V>(
         scheme: &Scheme,
         headers: impl IntoIterator<Item = (K, V)>,
-        received_at: UnixTime,
-        tolerance: Duration,
+        window: Window,
         body_limit: usize,
     ) -> Result<Self, VerifyError>
     where
@@ -93,18 +187,14 @@ impl Head {
     {
         let mut slots = Slots::default();
         let mut signatures = Signatures::none();
-        let signature_name = &*scheme.signature.header;
-        let (mut signature_headers, mut signature_oversize, mut body_too_large) =
-            (0_u32, false, false);
+        let mut sightings = Sightings::default();
+        let mut body_too_large = false;
 
         for (name, value) in headers {
             let (name, value) = (name.as_ref(), value.as_ref());
-            if name.eq_ignore_ascii_case(signature_name) {
-                signature_headers = signature_headers.saturating_add(1);
-                if value.len() > MAX_HEADER {
-                    signature_oversize = true;
-                } else if signature_headers == 1 {
-                    scheme.signature.read(value, &mut signatures, |key, text| {
+            if let Some(wanted) = sightings.note(&scheme.place, name, value) {
+                if wanted {
+                    signatures.read(scheme, value, |key, text| {
                         for (field, slot) in slots.each(scheme) {
                             if matches!(field, Some(Field::Item(wanted)) if wanted.as_bytes() == key) {
                                 slot.fill(text);
@@ -125,41 +215,17 @@ impl Head {
             }
         }
 
-        let header = || signature_name.to_owned();
-        match signature_headers {
-            0 => return Err(VerifyError::MissingHeader { header: header() }),
-            1 => {}
-            _ => return Err(VerifyError::RepeatedHeader { header: header() }),
-        }
-        if signature_oversize {
-            return Err(VerifyError::OversizeHeader {
-                header: header(),
-                limit: MAX_HEADER,
-            });
-        }
-        if signatures.over_limit() {
-            return Err(VerifyError::TooManySignatures {
-                limit: crate::scheme::MAX_CANDIDATES,
-            });
-        }
-        if signatures.seen == 0 {
-            return Err(VerifyError::NoSignature { header: header() });
-        }
-
-        let timestamp = required(
-            scheme,
-            scheme.timestamp.as_ref(),
-            &Part::Timestamp,
-            slots.timestamp,
-        )?;
-        let id = required(scheme, scheme.id.as_ref(), &Part::Id, slots.id)?;
-        let event_type = optional(scheme.event_type.as_ref(), slots.event_type)?;
-        if let (Some(text), true) = (&id, scheme.content.contains(&Part::Id)) {
+        sightings.judge(scheme, &signatures)?;
+        let time_field = scheme.timestamp.map(|timestamp| timestamp.field);
+        let timestamp = required(scheme, time_field, &Part::Timestamp, slots.timestamp)?;
+        let id = required(scheme, scheme.id, &Part::Id, slots.id)?;
+        let event_type = optional(scheme.event_type, slots.event_type)?;
+        if let (Some(text), true) = (&id, scheme.covers(&Part::Id)) {
             check_signed_id(scheme, text)?;
         }
-        let signed_at = match &timestamp {
-            Some(text) => Some(fresh(text.as_bytes(), received_at, tolerance)?),
-            None => None,
+        let signed_at = match (&timestamp, scheme.timestamp) {
+            (Some(text), Some(wanted)) => Some(fresh(text.as_bytes(), wanted.format, window)?),
+            _ => None,
         };
         if body_too_large {
             return Err(VerifyError::BodyTooLarge { limit: body_limit });
@@ -170,33 +236,76 @@ impl Head {
             timestamp,
             id,
             event_type,
+            members: Vec::new(),
         })
     }
 
-    /// The head of a request that is about to be signed.
-    pub(crate) fn to_sign(id: &str, timestamp: &str) -> Self {
-        Self {
-            signatures: Signatures::none(),
-            signed_at: None,
-            timestamp: Some(Text::new(timestamp.as_bytes())),
-            id: Some(Text::new(id.as_bytes())),
-            event_type: None,
+    /// For schemes that keep their signature or what it covers in the body: reads it out of a body that nobody has
+    /// vouched for yet. The body is small, and its members are only fed to a hash.
+    pub(crate) fn read_members(
+        &mut self,
+        scheme: &Scheme,
+        body: &[u8],
+        window: Window,
+    ) -> Result<(), VerifyError> {
+        let malformed = || VerifyError::MalformedBody;
+        let mut paths = Vec::new();
+        if let Place::Json(path) = scheme.place {
+            paths.push(path);
         }
+        paths.extend(scheme.content.iter().filter_map(|part| match part {
+            Part::Json(path) => Some(*path),
+            _ => None,
+        }));
+        for (path, found) in paths.iter().zip(pick(body, &paths).ok_or_else(malformed)?) {
+            let Found::Text(text) = found else {
+                return Err(malformed());
+            };
+            if scheme.place == Place::Json(path) {
+                self.signatures.read(scheme, text.as_bytes(), |_, _| {});
+                enough(scheme, &self.signatures)?;
+            } else {
+                self.members.push((path, Text::new(text.as_bytes())));
+            }
+        }
+        if let Some((Field::Json(path), wanted)) =
+            scheme.timestamp.map(|wanted| (wanted.field, wanted))
+            && scheme.covers(&Part::Json(path))
+        {
+            self.signed_at = Some(fresh(self.json(path), wanted.format, window)?);
+        }
+        Ok(())
     }
 
-    pub(crate) fn id_bytes(&self) -> &[u8] {
-        self.id.as_ref().map_or(b"", Text::as_bytes)
-    }
-
-    pub(crate) fn timestamp_bytes(&self) -> &[u8] {
-        self.timestamp.as_ref().map_or(b"", Text::as_bytes)
+    /// For schemes that keep the time in a covered body: judges it, once the body is known to be authentic.
+    pub(crate) fn read_signed_time(
+        &mut self,
+        scheme: &Scheme,
+        body: &[u8],
+        window: Window,
+    ) -> Result<(), VerifyError> {
+        let Some((Field::Json(path), wanted)) =
+            scheme.timestamp.map(|wanted| (wanted.field, wanted))
+        else {
+            return Ok(());
+        };
+        if !scheme.covers(&Part::Body) {
+            return Ok(());
+        }
+        match pick(body, &[path]).as_deref() {
+            Some([Found::Text(text)]) => {
+                self.signed_at = Some(fresh(text.as_bytes(), wanted.format, window)?);
+                Ok(())
+            }
+            _ => Err(VerifyError::MalformedTimestamp),
+        }
     }
 
     pub(crate) fn event_type_bytes(&self) -> &[u8] {
         self.event_type.as_ref().map_or(b"", Text::as_bytes)
     }
 
-    pub(crate) const fn id(&self) -> Option<&Text> {
+    pub(crate) const fn id_text(&self) -> Option<&Text> {
         self.id.as_ref()
     }
 
@@ -205,25 +314,42 @@ impl Head {
     }
 }
 
+impl Values for Head {
+    fn id(&self) -> &[u8] {
+        self.id.as_ref().map_or(b"", Text::as_bytes)
+    }
+
+    fn timestamp(&self) -> &[u8] {
+        self.timestamp.as_ref().map_or(b"", Text::as_bytes)
+    }
+
+    fn json(&self, path: Path) -> &[u8] {
+        self.members
+            .iter()
+            .find(|(other, _)| *other == path)
+            .map_or(b"", |(_, text)| text.as_bytes())
+    }
+}
+
 /// The value of a field that must be there if the signature covers it.
 fn required(
     scheme: &Scheme,
-    field: Option<&Field>,
+    field: Option<Field>,
     part: &Part,
     slot: Slot,
 ) -> Result<Option<Text>, VerifyError> {
     match field {
-        Some(field) if !scheme.signs(field, part) => optional(Some(field), slot),
+        Some(field) if !scheme.signs(&field, part) => optional(Some(field), slot),
         Some(Field::Header(name)) => match slot.take(name)? {
             Some(text) => Ok(Some(text)),
             None => Err(VerifyError::MissingHeader {
-                header: (**name).to_owned(),
+                header: name.to_owned(),
             }),
         },
         Some(Field::Item(_)) => match slot.take("") {
             Ok(Some(text)) => Ok(Some(text)),
             _ => Err(VerifyError::MalformedHeader {
-                header: (*scheme.signature.header).to_owned(),
+                header: scheme.signature_name().to_owned(),
             }),
         },
         Some(Field::Json(_)) | None => Ok(None),
@@ -232,7 +358,7 @@ fn required(
 
 /// The value of a field that nothing depends on. Two of them are refused all the same: whoever reads the headers after
 /// us might take the other one.
-fn optional(field: Option<&Field>, slot: Slot) -> Result<Option<Text>, VerifyError> {
+fn optional(field: Option<Field>, slot: Slot) -> Result<Option<Text>, VerifyError> {
     match (slot, field) {
         (
             Slot {
@@ -253,19 +379,24 @@ fn check_signed_id(scheme: &Scheme, id: &Text) -> Result<(), VerifyError> {
     match id.visible(MAX_ATTRIBUTE) {
         Some(text) if separator.is_empty() || !text.contains(separator) => Ok(()),
         _ => {
-            let header = match &scheme.id {
-                Some(Field::Header(name)) => (**name).to_owned(),
-                _ => (*scheme.signature.header).to_owned(),
+            let header = match scheme.id {
+                Some(Field::Header(name)) => name,
+                _ => scheme.signature_name(),
             };
-            Err(VerifyError::MalformedHeader { header })
+            Err(VerifyError::MalformedHeader {
+                header: header.to_owned(),
+            })
         }
     }
 }
 
 /// The signed time, if it is inside the window on both sides.
-fn fresh(text: &[u8], received_at: UnixTime, tolerance: Duration) -> Result<UnixTime, VerifyError> {
-    let signed_at =
-        UnixTime::from_secs(plain_number(text, 12).ok_or(VerifyError::MalformedTimestamp)?);
+fn fresh(text: &[u8], format: TimeFormat, window: Window) -> Result<UnixTime, VerifyError> {
+    let Window {
+        received_at,
+        tolerance,
+    } = window;
+    let signed_at = time_format::read(text, format).ok_or(VerifyError::MalformedTimestamp)?;
     if signed_at.abs_diff(received_at) <= tolerance {
         Ok(signed_at)
     } else if signed_at > received_at {
@@ -281,17 +412,6 @@ fn fresh(text: &[u8], received_at: UnixTime, tolerance: Duration) -> Result<Unix
             tolerance,
         })
     }
-}
-
-/// A number of at most `digits` decimal digits in its only spelling: no sign, no space, no leading zero.
-fn plain_number(text: &[u8], digits: usize) -> Option<u64> {
-    if text.is_empty() || text.len() > digits || (text.len() > 1 && text.starts_with(b"0")) {
-        return None;
-    }
-    text.iter().try_fold(0_u64, |number, byte| match byte {
-        b'0'..=b'9' => number.checked_mul(10)?.checked_add(u64::from(byte - b'0')),
-        _ => None,
-    })
 }
 
 /// Whether a `Content-Length` promises more than the limit. One that cannot be read is the server's business.
@@ -310,36 +430,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_timestamp_has_one_spelling() {
-        for text in [
-            "",
-            " 1",
-            "1 ",
-            "+1",
-            "-1",
-            "01",
-            "00",
-            "1e9",
-            "1.0",
-            "1_0",
-            "0x1",
-            "１",
-            "-9223372036854775808",
-            "9223372036854775807",
-            "1234567890123",
-        ] {
-            assert_eq!(plain_number(text.as_bytes(), 12), None, "{text}");
-        }
-        assert_eq!(plain_number(&[b'9'; 400], 12), None);
-        assert_eq!(plain_number(b"0", 12), Some(0));
-        assert_eq!(plain_number(b"1614265330", 12), Some(1_614_265_330));
-        assert_eq!(plain_number(b"999999999999", 12), Some(999_999_999_999));
-    }
-
-    #[test]
     fn the_window_has_two_sides_and_its_edges_are_inside() {
-        let now = UnixTime::from_secs(1_700_000_000);
-        let at = |text: &str| fresh(text.as_bytes(), now, Duration::from_secs(300));
+        let window = Window {
+            received_at: UnixTime::from_secs(1_700_000_000),
+            tolerance: Duration::from_secs(300),
+        };
+        let at = |text: &str| fresh(text.as_bytes(), TimeFormat::Seconds, window);
         assert!(at("1699999700").is_ok());
         assert!(at("1700000300").is_ok());
         assert!(matches!(
@@ -367,6 +463,26 @@ mod tests {
                 !announces_more_than(unreadable.as_bytes(), 1024),
                 "{unreadable}"
             );
+        }
+    }
+
+    #[test]
+    fn a_numbered_header_has_a_plain_number_behind_its_prefix() {
+        for name in ["x-sig-1", "X-Sig-12", "x-sig-100", "x-sig-999"] {
+            assert!(is_numbered("X-Sig-", name), "{name}");
+        }
+        for name in [
+            "x-sig-",
+            "x-sig-0",
+            "x-sig-01",
+            "x-sig-1000",
+            "x-sig-1a",
+            "x-sig-+1",
+            "x-sig",
+            "y-sig-1",
+            "é",
+        ] {
+            assert!(!is_numbered("X-Sig-", name), "{name}");
         }
     }
 }

@@ -60,8 +60,10 @@ extern crate std;
 
 mod attributes;
 mod body;
+mod content;
 mod error;
 mod head;
+mod json;
 mod mac;
 mod providers;
 mod scheme;
@@ -69,6 +71,7 @@ mod secret;
 mod signer;
 mod text;
 mod time;
+mod time_format;
 mod verification;
 mod verified;
 mod verifier;
@@ -76,8 +79,16 @@ mod verifier;
 pub use attributes::{Absent, Attribute, Attributes, Identity};
 pub use body::Body;
 pub use error::{ConfigError, SecretProblem, SignError, VerifyError};
-pub use providers::{GitHub, Provider, StandardWebhooks, Stripe};
-pub use scheme::{BodyCoverage, Coverage, Scheme};
+pub use providers::{
+    AdyenPlatforms, Asana, BigCommerce, Bitbucket, BoxCom, Calendly, CircleCi, Clerk, CloudEvents,
+    CoinbaseCommerce, DangerHubSpotV1, DangerHubSpotV2, Datadog, DocuSign, Dropbox, EventGrid,
+    Figma, GitHub, GitLab, GitLabToken, GoCardless, HubSpotV3, Intercom, Jira, LemonSqueezy, Line,
+    Linear, Mailgun, Meta, Mollie, Notion, Okta, OpenAi, Paddle, PagerDuty, Polar, Postmark,
+    Provider, Razorpay, Resend, Sanity, Sentry, Shopify, ShopifyEvents, Slack, Source, Square,
+    StandardWebhooks, Stripe, Svix, Telegram, Trello, Twitch, Typeform, Vercel, WooCommerce,
+    WorkOs, X, Zendesk, Zoom, schemes,
+};
+pub use scheme::{BodyCoverage, Confidence, Coverage, Delivery, Facts, Scheme};
 pub use secret::{Secret, SecretSet};
 pub use signer::{Message, SignedHeaders, Signer};
 #[cfg(all(

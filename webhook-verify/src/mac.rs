@@ -5,20 +5,34 @@ use alloc::vec::Vec;
 
 use base64ct::{Base64, Base64Unpadded, Encoding as _};
 use hmac::{Hmac, KeyInit, Mac as _};
-use sha2::Sha256;
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256, Sha512};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
 
+use crate::content::{Content, Values};
 use crate::error::{ConfigError, SecretProblem};
-use crate::head::Head;
-use crate::scheme::{KeyFormat, Part, Scheme, TAG_LEN, Tag};
+use crate::scheme::{Algorithm, KeyFormat, Scheme, Signatures, token_tag};
 use crate::secret::{Secret, SecretSet};
 
 /// A secret made ready: cloning the keyed state is a memory copy, keying it anew costs two compressions.
 #[derive(Clone)]
 pub(crate) struct Key {
     pub(crate) label: Arc<str>,
-    keyed: Hmac<Sha256>,
+    keyed: State,
+    /// The key's own bytes, for the schemes that hash the secret as a part of the content.
+    bytes: Option<Arc<Zeroizing<Vec<u8>>>>,
+}
+
+/// A hash that is being fed.
+#[derive(Clone)]
+enum State {
+    HmacSha1(Hmac<Sha1>),
+    HmacSha256(Hmac<Sha256>),
+    HmacSha512(Hmac<Sha512>),
+    Sha256(Sha256),
+    /// What the token must be, as a tag.
+    Token([u8; 32]),
 }
 
 impl Key {
@@ -30,99 +44,151 @@ impl Key {
     }
 
     fn new(scheme: &Scheme, label: &Arc<str>, secret: &Secret) -> Result<Self, ConfigError> {
-        let key = key_bytes(&scheme.key, secret)?;
+        let key = key_bytes(scheme.key, secret)?;
         // HMAC takes a key of any length; the error is there for other algorithms of the same trait.
-        let keyed =
-            Hmac::new_from_slice(&key).map_err(|_| secret.problem(SecretProblem::TooShort))?;
+        let refused = |_| secret.problem(SecretProblem::TooShort);
+        let keyed = match scheme.algorithm {
+            Algorithm::HmacSha1 => State::HmacSha1(Hmac::new_from_slice(&key).map_err(refused)?),
+            Algorithm::HmacSha256 => {
+                State::HmacSha256(Hmac::new_from_slice(&key).map_err(refused)?)
+            }
+            Algorithm::HmacSha512 => {
+                State::HmacSha512(Hmac::new_from_slice(&key).map_err(refused)?)
+            }
+            Algorithm::Sha256 => State::Sha256(Sha256::new()),
+            Algorithm::Token => State::Token(token_tag(&key)),
+        };
+        let bytes =
+            matches!(scheme.algorithm, Algorithm::Sha256 | Algorithm::Token).then(|| Arc::new(key));
         Ok(Self {
             label: Arc::clone(label),
             keyed,
+            bytes,
         })
     }
 
-    pub(crate) fn start(&self, scheme: &Scheme, head: &Head) -> Running {
+    /// A hash that has been fed what stands in front of the body.
+    pub(crate) fn start(&self, content: Content<'_>, values: &impl Values) -> Running {
         let mut running = Running {
-            mac: self.keyed.clone(),
+            state: self.keyed.clone(),
         };
-        let before = scheme
-            .content
-            .iter()
-            .take_while(|part| **part != Part::Body);
-        running.feed(before, head);
+        content.before_body(values, self.secret(), |piece| running.update(piece));
         running
+    }
+
+    /// Feeds what stands behind the body, and ends the hash.
+    pub(crate) fn finish(
+        &self,
+        mut running: Running,
+        content: Content<'_>,
+        values: &impl Values,
+    ) -> Tag {
+        content.after_body(values, self.secret(), |piece| running.update(piece));
+        running.finish()
+    }
+
+    /// The token itself, for a sender that must show it.
+    pub(crate) fn secret(&self) -> &[u8] {
+        self.bytes.as_ref().map_or(b"", |bytes| bytes.as_slice())
     }
 }
 
-/// Keys that everybody knows must not become HMAC keys: whoever holds the public half could then sign.
+/// Keys that everybody knows must not become shared secrets: whoever holds the public half could then sign.
 fn looks_asymmetric(text: &[u8]) -> bool {
     [&b"whpk_"[..], b"whsk_", b"-----BEGIN"]
         .iter()
         .any(|prefix| text.starts_with(prefix))
 }
 
-fn key_bytes(format: &KeyFormat, secret: &Secret) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
+fn key_bytes(format: KeyFormat, secret: &Secret) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
     let text = secret.expose();
     if looks_asymmetric(text) {
         return Err(secret.problem(SecretProblem::PublicKey));
     }
-    match format {
-        KeyFormat::Text => Ok(Zeroizing::new(text.to_vec())),
+    let (decoded, not_encoded) = match format {
+        KeyFormat::Text => return Ok(Zeroizing::new(text.to_vec())),
         KeyFormat::Base64 { prefix } => {
             let encoded = text.strip_prefix(prefix.as_bytes()).unwrap_or(text);
             if encoded.is_empty() {
                 return Err(secret.problem(SecretProblem::Empty));
             }
-            // Room for the longest decoding, so that the decoder writes into memory that is wiped.
-            let mut key = Zeroizing::new(alloc::vec![0; encoded.len()]);
-            let decoded = match encoded.len() % 4 {
-                0 => Base64::decode(encoded, &mut key).map(<[u8]>::len).ok(),
-                // Some tools drop the padding when they show the secret.
-                _ => Base64Unpadded::decode(encoded, &mut key)
-                    .map(<[u8]>::len)
-                    .ok(),
-            };
-            match decoded {
-                None => Err(secret.problem(SecretProblem::NotBase64)),
-                Some(0..16) => Err(secret.problem(SecretProblem::TooShort)),
-                Some(len) => {
-                    key.truncate(len);
-                    Ok(key)
-                }
-            }
+            (from_base64(encoded), SecretProblem::NotBase64)
         }
+        KeyFormat::Hex => (from_hex(text), SecretProblem::NotHex),
+    };
+    match decoded {
+        None => Err(secret.problem(not_encoded)),
+        Some(key) if key.len() < 16 => Err(secret.problem(SecretProblem::TooShort)),
+        Some(key) => Ok(key),
     }
 }
 
-/// A hash that is being fed.
+/// Decodes into memory that is wiped, and that is never too small, so that nothing is copied on the way.
+fn from_base64(encoded: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let mut key = Zeroizing::new(alloc::vec![0; encoded.len()]);
+    let len = match encoded.len() % 4 {
+        0 => Base64::decode(encoded, &mut key).ok()?.len(),
+        // Some tools drop the padding when they show the secret.
+        _ => Base64Unpadded::decode(encoded, &mut key).ok()?.len(),
+    };
+    key.truncate(len);
+    Some(key)
+}
+
+fn from_hex(encoded: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let mut key = Zeroizing::new(alloc::vec![0; encoded.len().div_ceil(2)]);
+    base16ct::mixed::decode(encoded, &mut key).ok()?;
+    Some(key)
+}
+
+/// The hash of one secret over one request, so far.
 #[derive(Clone)]
 pub(crate) struct Running {
-    mac: Hmac<Sha256>,
+    state: State,
 }
 
 impl Running {
+    #[inline]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
-        self.mac.update(bytes);
-    }
-
-    fn feed<'p>(&mut self, parts: impl Iterator<Item = &'p Part>, head: &Head) {
-        for part in parts {
-            match part {
-                Part::Body => {}
-                Part::Id => self.update(head.id_bytes()),
-                Part::Literal(text) => self.update(text.as_bytes()),
-                Part::Timestamp => self.update(head.timestamp_bytes()),
-            }
+        match &mut self.state {
+            State::HmacSha1(mac) => mac.update(bytes),
+            State::HmacSha256(mac) => mac.update(bytes),
+            State::HmacSha512(mac) => mac.update(bytes),
+            State::Sha256(hash) => hash.update(bytes),
+            State::Token(_) => {}
         }
     }
 
-    pub(crate) fn finish(mut self, scheme: &Scheme, head: &Head) -> Tag {
-        let after = scheme
-            .content
-            .iter()
-            .skip_while(|part| **part != Part::Body)
-            .skip(1);
-        self.feed(after, head);
-        self.mac.finalize().into_bytes().into()
+    fn finish(self) -> Tag {
+        match self.state {
+            State::HmacSha1(mac) => Tag::of(&mac.finalize().into_bytes()),
+            State::HmacSha256(mac) => Tag::of(&mac.finalize().into_bytes()),
+            State::HmacSha512(mac) => Tag::of(&mac.finalize().into_bytes()),
+            State::Sha256(hash) => Tag::of(&hash.finalize()),
+            State::Token(tag) => Tag::of(&tag),
+        }
+    }
+}
+
+/// What the signature must be. Its length is that of the algorithm, never that of what was sent.
+pub(crate) struct Tag {
+    bytes: [u8; 64],
+    len: usize,
+}
+
+impl Tag {
+    fn of(hash: &[u8]) -> Self {
+        let mut bytes = [0; 64];
+        let len = hash.len().min(bytes.len());
+        bytes
+            .iter_mut()
+            .zip(hash)
+            .for_each(|(to, from)| *to = *from);
+        Self { bytes, len }
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
     }
 }
 
@@ -142,9 +208,10 @@ impl Comparison {
         }
     }
 
-    pub(crate) fn add(&mut self, tag: &Tag, candidates: &[Tag]) {
+    pub(crate) fn add(&mut self, tag: &Tag, candidates: &Signatures) {
+        let tag = tag.as_bytes();
         let mut equal = Choice::from(0);
-        for candidate in candidates {
+        for candidate in candidates.each(tag.len().max(1)) {
             equal |= tag.ct_eq(candidate);
         }
         self.index += 1;
@@ -158,22 +225,39 @@ impl Comparison {
     }
 }
 
-const _: () = assert!(TAG_LEN == 32);
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::GitHub;
+
+    fn candidates(tags: &[[u8; 32]]) -> Signatures {
+        let scheme = Scheme {
+            syntax: crate::scheme::Syntax::List {
+                separator: b',',
+                prefix: "",
+            },
+            ..GitHub::SCHEME
+        };
+        let text: Vec<_> = tags
+            .iter()
+            .map(|tag| base16ct::lower::encode_string(tag))
+            .collect();
+        let mut signatures = Signatures::none();
+        signatures.read(&scheme, text.join(",").as_bytes(), |_, _| {});
+        signatures
+    }
 
     #[test]
     fn the_newest_matching_secret_is_reported() {
-        let (one, two) = ([1; TAG_LEN], [2; TAG_LEN]);
-        let verdict = |tags: &[Tag], candidates: &[Tag]| {
+        let (one, two) = ([1; 32], [2; 32]);
+        let verdict = |tags: &[[u8; 32]], sent: &[[u8; 32]]| {
             let mut comparison = Comparison::new();
-            tags.iter().for_each(|tag| comparison.add(tag, candidates));
+            tags.iter()
+                .for_each(|tag| comparison.add(&Tag::of(tag), &candidates(sent)));
             comparison.verdict()
         };
         assert_eq!(verdict(&[one, two], &[]), None);
-        assert_eq!(verdict(&[one, two], &[[3; TAG_LEN]]), None);
+        assert_eq!(verdict(&[one, two], &[[3; 32]]), None);
         assert_eq!(verdict(&[one, two], &[two]), Some(1));
         assert_eq!(verdict(&[one, two], &[two, one]), Some(0));
         assert_eq!(verdict(&[one, one], &[one]), Some(0));
@@ -181,21 +265,19 @@ mod tests {
 
     #[test]
     fn a_tag_that_differs_in_one_bit_anywhere_does_not_match() {
-        for bit in 0..TAG_LEN * 8 {
-            let mut candidate = [0x5a; TAG_LEN];
+        for bit in 0..256 {
+            let mut candidate = [0x5a; 32];
             candidate[bit / 8] ^= 1 << (bit % 8);
             let mut comparison = Comparison::new();
-            comparison.add(&[0x5a; TAG_LEN], &[candidate]);
+            comparison.add(&Tag::of(&[0x5a; 32]), &candidates(&[candidate]));
             assert_eq!(comparison.verdict(), None, "{bit}");
         }
     }
 
     #[test]
     fn a_base64_key_may_lack_its_padding_and_nothing_else() {
-        let format = KeyFormat::Base64 {
-            prefix: "whsec_".into(),
-        };
-        let key = |text: &str| key_bytes(&format, &Secret::new(text).unwrap());
+        let format = KeyFormat::Base64 { prefix: "whsec_" };
+        let key = |text: &str| key_bytes(format, &Secret::new(text).unwrap());
         let problem = |text: &str| match key(text) {
             Err(ConfigError::Secret { problem, .. }) => Some(problem),
             _ => None,
@@ -220,5 +302,20 @@ mod tests {
             problem("whpk_YSBmYWtlIGtleSBvZiAyMCBieXQ="),
             Some(SecretProblem::PublicKey)
         );
+    }
+
+    #[test]
+    fn a_hexadecimal_key_is_decoded_whatever_its_case() {
+        let key = |text: &str| key_bytes(KeyFormat::Hex, &Secret::new(text).unwrap());
+        assert_eq!(
+            &**key("00ffA0a0112233445566778899aabbcc").unwrap(),
+            b"\x00\xff\xa0\xa0\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc"
+        );
+        assert!(
+            key("00ffA0a0112233445566778899aabbc").is_err(),
+            "an odd number of digits"
+        );
+        assert!(key("zzffA0a0112233445566778899aabbcc").is_err());
+        assert!(key("00ff").is_err(), "too short");
     }
 }

@@ -1,20 +1,22 @@
 //! The sender's half: the same rows, interpreted the other way.
 
 use alloc::borrow::{Cow, ToOwned};
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use base64ct::{Base64, Encoding as _};
+use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 
+use crate::content::{Content, Values};
 use crate::error::{ConfigError, SignError};
-use crate::head::{Head, MAX_ATTRIBUTE};
+use crate::head::MAX_ATTRIBUTE;
 use crate::mac::Key;
-use crate::scheme::{Encoding, Field, Part, Scheme, Syntax, Tag};
+use crate::scheme::{Algorithm, Encoding, Field, Part, Path, Place, Scheme, Syntax, TimeFormat};
 use crate::secret::{Secret, SecretSet, secret_from};
 use crate::text::visible;
 use crate::time::{Clock, UnixTime};
+use crate::time_format;
 
 /// Signs requests of one scheme. While secrets rotate it signs with all of them where the scheme's header can say so,
 /// and with the newest where it cannot.
@@ -38,6 +40,7 @@ pub struct Message<'a> {
     body: &'a [u8],
     id: Option<&'a str>,
     event_type: Option<&'a str>,
+    url: Option<&'a str>,
     at: Option<UnixTime>,
 }
 
@@ -48,6 +51,7 @@ impl<'a> Message<'a> {
             body: body.as_ref(),
             id: None,
             event_type: None,
+            url: None,
             at: None,
         }
     }
@@ -61,6 +65,12 @@ impl<'a> Message<'a> {
     /// The event type, for schemes that carry it in a header.
     pub const fn event_type(mut self, event_type: &'a str) -> Self {
         self.event_type = Some(event_type);
+        self
+    }
+
+    /// The URL that the message goes to, as its receiver registered it. Needed by schemes that sign it.
+    pub const fn url(mut self, url: &'a str) -> Self {
+        self.url = Some(url);
         self
     }
 
@@ -139,33 +149,54 @@ impl Signer {
             }
             None => None,
         };
-        let timestamp = time.as_secs().to_string();
+        if matches!(scheme.place, Place::Json(_)) {
+            return Err(SignError::InBody);
+        }
+        let url = match message.url {
+            None if scheme.covers(&Part::Url) => return Err(SignError::MissingUrl),
+            url => url.unwrap_or_default(),
+        };
+        let format = scheme
+            .timestamp
+            .map_or(TimeFormat::Seconds, |timestamp| timestamp.format);
+        let timestamp = time_format::write(time, format);
 
-        let head = Head::to_sign(id.unwrap_or_default(), &timestamp);
-        let tags = keys.iter().map(|key| {
-            let mut running = key.start(scheme, &head);
+        let values = Outgoing {
+            id: id.unwrap_or_default(),
+            timestamp: &timestamp,
+        };
+        let content = Content { scheme, url };
+        let signatures = keys.iter().map(|key| {
+            if scheme.algorithm == Algorithm::Token {
+                return token_text(key.secret(), scheme.encoding);
+            }
+            let mut running = key.start(content, &values);
             running.update(message.body);
-            running.finish(scheme, &head)
+            encode(
+                key.finish(running, content, &values).as_bytes(),
+                scheme.encoding,
+            )
         });
-        let mut headers = Vec::with_capacity(4);
-        let mut carry = |field: &Option<Field>, value: Option<&str>| {
+
+        let mut headers: Vec<(Cow<'static, str>, String)> = Vec::with_capacity(4);
+        let mut carry = |field: Option<Field>, value: Option<&str>| {
             if let (Some(Field::Header(name)), Some(value)) = (field, value) {
-                headers.push((name.clone(), value.to_owned()));
+                headers.push((name.into(), value.to_owned()));
             }
         };
-        carry(&scheme.id, id);
-        carry(&scheme.timestamp, Some(&timestamp));
-        carry(&scheme.event_type, event_type);
-        headers.push((
-            scheme.signature.header.clone(),
-            self.signature(tags, &timestamp),
-        ));
+        carry(scheme.id, id);
+        carry(
+            scheme.timestamp.map(|wanted| wanted.field),
+            Some(&timestamp),
+        );
+        carry(scheme.event_type, event_type);
+        headers.extend(self.signature_headers(signatures, &timestamp));
         Ok(SignedHeaders { headers })
     }
 
     fn id<'a>(&self, message: &Message<'a>) -> Result<Option<&'a str>, SignError> {
         let scheme = &self.inner.scheme;
-        let signed = scheme.content.contains(&Part::Id);
+        let signed = scheme.covers(&Part::Id);
         let Some(id) = message.id else {
             return if signed {
                 Err(SignError::MissingId)
@@ -180,39 +211,89 @@ impl Signer {
         }
     }
 
-    /// The value of the signature header.
-    fn signature(&self, tags: impl Iterator<Item = Tag>, timestamp: &str) -> String {
-        let header = &self.inner.scheme.signature;
-        let mut tags = tags.map(|tag| match header.encoding {
-            Encoding::Base64 => Base64::encode_string(&tag),
-            Encoding::Hex => base16ct::lower::encode_string(&tag),
-        });
-        let mut value = String::new();
-        match &header.syntax {
-            Syntax::Single { prefix } => {
-                value.push_str(prefix);
-                value.push_str(&tags.next().unwrap_or_default());
-            }
+    /// As many signatures as the scheme's headers have room for, the newest secret's first.
+    fn signature_headers(
+        &self,
+        signatures: impl Iterator<Item = String>,
+        timestamp: &str,
+    ) -> Vec<(Cow<'static, str>, String)> {
+        let scheme = &self.inner.scheme;
+        let behind = |prefix: &str, signature: String| [prefix, &signature].concat();
+        let single = match scheme.syntax {
             Syntax::Items {
                 separator,
                 assign,
                 signature_key,
             } => {
+                let mut value = String::new();
                 let mut item = |key: &str, text: &str| {
                     if !value.is_empty() {
-                        value.push(char::from(*separator));
+                        value.push(char::from(separator));
                     }
                     value.push_str(key);
-                    value.push(char::from(*assign));
+                    value.push(char::from(assign));
                     value.push_str(text);
                 };
-                if let Some(Field::Item(key)) = &self.inner.scheme.timestamp {
+                if let Some(Field::Item(key)) = scheme.timestamp.map(|wanted| wanted.field) {
                     item(key, timestamp);
                 }
-                tags.for_each(|tag| item(signature_key, &tag));
+                signatures.for_each(|signature| item(signature_key, &signature));
+                return alloc::vec![(scheme.signature_name().into(), value)];
             }
+            Syntax::Single { prefix } | Syntax::List { prefix, .. } => {
+                signatures.map(move |text| behind(prefix, text))
+            }
+        };
+        match scheme.place {
+            Place::Header(name) => single.take(1).map(|value| (name.into(), value)).collect(),
+            Place::HeaderLines(name) => single.map(|value| (name.into(), value)).collect(),
+            Place::Headers(names) => names
+                .iter()
+                .zip(single)
+                .map(|(name, value)| ((*name).into(), value))
+                .collect(),
+            Place::HeaderNumbers(prefix) => (1..)
+                .zip(single)
+                .map(|(number, value)| (Cow::Owned(alloc::format!("{prefix}{number}")), value))
+                .collect(),
+            Place::Json(_) => Vec::new(),
         }
-        value
+    }
+}
+
+/// What a message puts into the content.
+struct Outgoing<'a> {
+    id: &'a str,
+    timestamp: &'a str,
+}
+
+impl Values for Outgoing<'_> {
+    fn id(&self) -> &[u8] {
+        self.id.as_bytes()
+    }
+
+    fn timestamp(&self) -> &[u8] {
+        self.timestamp.as_bytes()
+    }
+
+    fn json(&self, _: Path) -> &[u8] {
+        b""
+    }
+}
+
+fn encode(signature: &[u8], encoding: Encoding) -> String {
+    match encoding {
+        Encoding::Base64 => Base64::encode_string(signature),
+        Encoding::Base64Url => Base64UrlUnpadded::encode_string(signature),
+        Encoding::Hex | Encoding::Verbatim => base16ct::lower::encode_string(signature),
+    }
+}
+
+/// The secret itself, where that is what the scheme sends.
+fn token_text(secret: &[u8], encoding: Encoding) -> String {
+    match encoding {
+        Encoding::Verbatim => String::from_utf8_lossy(secret).into_owned(),
+        Encoding::Base64 | Encoding::Base64Url | Encoding::Hex => encode(secret, encoding),
     }
 }
 

@@ -8,7 +8,8 @@ use bytes::{Bytes, BytesMut};
 
 use crate::error::VerifyError;
 use crate::head::Head;
-use crate::mac::{Comparison, Running};
+use crate::mac::Running;
+use crate::scheme::Part;
 use crate::time::UnixTime;
 use crate::verified::Verified;
 use crate::verifier::Inner;
@@ -32,7 +33,8 @@ use crate::verifier::Inner;
 pub struct Verification {
     verifier: Arc<Inner>,
     head: Head,
-    running: Vec<Running>,
+    /// Nothing to feed where the body must be read before it can be hashed.
+    running: Option<Vec<Running>>,
     body: Buffer,
     received_at: UnixTime,
 }
@@ -78,11 +80,13 @@ impl Buffer {
 
 impl Verification {
     pub(crate) fn new(verifier: Arc<Inner>, head: Head, received_at: UnixTime) -> Self {
-        let running = verifier
-            .keys
-            .iter()
-            .map(|key| key.start(&verifier.scheme, &head))
-            .collect();
+        let running = (!verifier.scheme.is_parsed_first()).then(|| {
+            verifier
+                .keys
+                .iter()
+                .map(|key| key.start(verifier.content(), &head))
+                .collect()
+        });
         Self {
             verifier,
             head,
@@ -126,31 +130,30 @@ impl Verification {
         if chunk.len() > limit.saturating_sub(self.body.len()) {
             return Err(VerifyError::BodyTooLarge { limit });
         }
-        self.running
-            .iter_mut()
-            .for_each(|running| running.update(chunk));
+        if self.verifier.scheme.covers(&Part::Body) {
+            self.running
+                .iter_mut()
+                .flatten()
+                .for_each(|running| running.update(chunk));
+        }
         Ok(())
     }
 
     /// Ends the body and gives the verdict.
     ///
     /// # Errors
-    /// [`VerifyError::SignatureMismatch`] if no signature matches under any secret.
+    /// [`VerifyError`] if no signature matches under any secret, or if what the scheme keeps in the body is malformed.
     pub fn finish(self) -> Result<Verified, VerifyError> {
-        let mut comparison = Comparison::new();
-        for running in self.running {
-            comparison.add(
-                &running.finish(&self.verifier.scheme, &self.head),
-                self.head.signatures.as_slice(),
-            );
-        }
-        let secret = comparison.verdict().ok_or(VerifyError::SignatureMismatch)?;
+        let body = self.body.into_bytes();
+        let (head, secret) =
+            self.verifier
+                .judge(self.head, &body, self.running, self.received_at)?;
         Ok(Verified::new(
             self.verifier,
-            self.head,
+            head,
             secret,
             self.received_at,
-            self.body.into_bytes(),
+            body,
         ))
     }
 }

@@ -1,5 +1,6 @@
 //! A scheme, its secrets and a policy, ready for requests.
 
+use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -7,17 +8,16 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::body::Body;
+use crate::content::Content;
 use crate::error::{ConfigError, VerifyError};
-use crate::head::Head;
-use crate::mac::{Comparison, Key};
-use crate::scheme::{BodyCoverage, Scheme};
+use crate::head::{Head, Window};
+use crate::mac::{Comparison, Key, Running};
+use crate::scheme::{BodyCoverage, FIVE_MINUTES, Part, Scheme};
 use crate::secret::{Secret, SecretSet, secret_from};
 use crate::time::{Clock, UnixTime};
 use crate::verification::Verification;
 use crate::verified::Verified;
 
-/// Five minutes to both sides, as the Standard Webhooks libraries and Stripe's have it.
-const DEFAULT_TOLERANCE: Duration = Duration::from_secs(300);
 const MAX_TOLERANCE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Verifies requests of one scheme under one set of secrets. Clones share everything and cost one counter.
@@ -45,6 +45,7 @@ pub(crate) struct Inner {
     pub(crate) keys: Vec<Key>,
     pub(crate) tenant: Option<Arc<str>>,
     pub(crate) body_limit: usize,
+    url: Box<str>,
     tolerance: Duration,
     clock: Arc<dyn Clock>,
 }
@@ -90,24 +91,13 @@ impl Verifier {
         V: AsRef<[u8]>,
         B: Body,
     {
-        let inner = &*self.inner;
-        let head = inner.head(headers, received_at)?;
-        let bytes = body.as_ref();
-        if bytes.len() > inner.body_limit {
+        let head = self.inner.head(headers, received_at)?;
+        if body.as_ref().len() > self.inner.body_limit {
             return Err(VerifyError::BodyTooLarge {
-                limit: inner.body_limit,
+                limit: self.inner.body_limit,
             });
         }
-        let mut comparison = Comparison::new();
-        for key in &inner.keys {
-            let mut running = key.start(&inner.scheme, &head);
-            running.update(bytes);
-            comparison.add(
-                &running.finish(&inner.scheme, &head),
-                head.signatures.as_slice(),
-            );
-        }
-        let secret = comparison.verdict().ok_or(VerifyError::SignatureMismatch)?;
+        let (head, secret) = self.inner.judge(head, body.as_ref(), None, received_at)?;
         Ok(Verified::new(
             Arc::clone(&self.inner),
             head,
@@ -180,10 +170,63 @@ impl Inner {
         Head::read(
             &self.scheme,
             headers,
-            received_at,
-            self.tolerance,
+            self.window(received_at),
             self.body_limit,
         )
+    }
+
+    const fn window(&self, received_at: UnixTime) -> Window {
+        Window {
+            received_at,
+            tolerance: self.tolerance,
+        }
+    }
+
+    pub(crate) fn content(&self) -> Content<'_> {
+        Content {
+            scheme: &self.scheme,
+            url: &self.url,
+        }
+    }
+
+    /// The verdict over a whole body: the head with what was read from the body, and the secret that matched. `running`
+    /// are hashes that the body was fed to while it arrived.
+    pub(crate) fn judge(
+        &self,
+        mut head: Head,
+        body: &[u8],
+        running: Option<Vec<Running>>,
+        received_at: UnixTime,
+    ) -> Result<(Head, usize), VerifyError> {
+        if self.scheme.is_parsed_first() {
+            head.read_members(&self.scheme, body, self.window(received_at))?;
+        }
+        let mut comparison = Comparison::new();
+        match running {
+            Some(running) => {
+                for (key, running) in self.keys.iter().zip(running) {
+                    comparison.add(
+                        &key.finish(running, self.content(), &head),
+                        &head.signatures,
+                    );
+                }
+            }
+            None => {
+                for key in &self.keys {
+                    let mut running = key.start(self.content(), &head);
+                    if self.scheme.covers(&Part::Body) {
+                        running.update(body);
+                    }
+                    comparison.add(
+                        &key.finish(running, self.content(), &head),
+                        &head.signatures,
+                    );
+                }
+            }
+        }
+        let secret = comparison.verdict().ok_or(VerifyError::SignatureMismatch)?;
+        head.read_signed_time(&self.scheme, body, self.window(received_at))?;
+        Ok((head, secret))
     }
 }
 
@@ -209,6 +252,7 @@ pub struct VerifierBuilder<P = Verifier> {
     tenant: Option<Arc<str>>,
     tolerance: Duration,
     body_limit: Option<usize>,
+    url: Option<Box<str>>,
     clock: Option<Arc<dyn Clock>>,
     accept_uncovered_body: bool,
     wrap: fn(Verifier) -> P,
@@ -220,8 +264,11 @@ impl<P> VerifierBuilder<P> {
             scheme,
             secrets: Ok(None),
             tenant: None,
-            tolerance: DEFAULT_TOLERANCE,
+            tolerance: scheme
+                .timestamp
+                .map_or(FIVE_MINUTES, |timestamp| timestamp.tolerance),
             body_limit: None,
+            url: None,
             clock: default_clock(),
             accept_uncovered_body: false,
             wrap,
@@ -256,7 +303,15 @@ impl<P> VerifierBuilder<P> {
         self
     }
 
-    /// How far the signed time and the clock may be apart, to either side. Five minutes unless given; at most one day.
+    /// The URL that the provider was given, to the letter, for schemes that sign it. Never taken from a request: what a
+    /// request says of its own host and scheme is up to its sender.
+    pub fn public_url(mut self, url: &str) -> Self {
+        self.url = Some(url.into());
+        self
+    }
+
+    /// How far the signed time and the clock may be apart, to either side. What the provider's own SDK allows unless
+    /// given, which is five minutes for most; at most one day.
     pub const fn tolerance(mut self, tolerance: Duration) -> Self {
         self.tolerance = tolerance;
         self
@@ -299,6 +354,11 @@ impl<P> VerifierBuilder<P> {
                 scheme: self.scheme.name().to_string(),
             });
         }
+        if self.scheme.covers(&Part::Url) && self.url.is_none() {
+            return Err(ConfigError::NoUrl {
+                scheme: self.scheme.name().to_string(),
+            });
+        }
         let clock = self.clock.ok_or(ConfigError::NoClock)?;
         let keys = Key::all(&self.scheme, &secrets)?;
         let inner = Inner {
@@ -306,6 +366,7 @@ impl<P> VerifierBuilder<P> {
             keys,
             tenant: self.tenant,
             body_limit,
+            url: self.url.unwrap_or_default(),
             tolerance: self.tolerance,
             clock,
         };

@@ -1,10 +1,8 @@
 //! Standard Webhooks: the specification of standardwebhooks.com, version 1.0.0, scheme `v1`.
 
-use alloc::borrow::Cow;
-use core::time::Duration;
-
 use crate::scheme::{
-    Encoding, Field, IdentityRule, KeyFormat, Part, Scheme, SignatureHeader, Syntax,
+    Confidence, Delivery, Encoding, FIVE_MINUTES, Facts, Field, IdentityRule, KeyFormat, Part,
+    Place, Scheme, Syntax, TimeFormat, Timestamp,
 };
 
 super::provider! {
@@ -14,27 +12,31 @@ super::provider! {
     /// contain a dot, because the content could then be cut in two ways. Entries of versions other than `v1` are passed
     /// over, as the specification asks.
     StandardWebhooks = Scheme {
-        name: Cow::Borrowed("standard-webhooks"),
-        signature: SignatureHeader {
-            header: Cow::Borrowed("webhook-signature"),
-            syntax: Syntax::Items { separator: b' ', assign: b',', signature_key: Cow::Borrowed("v1") },
-            encoding: Encoding::Base64,
-        },
-        key: KeyFormat::Base64 { prefix: Cow::Borrowed("whsec_") },
-        content: Cow::Borrowed(&[
-            Part::Id,
-            Part::Literal(Cow::Borrowed(".")),
-            Part::Timestamp,
-            Part::Literal(Cow::Borrowed(".")),
-            Part::Body,
-        ]),
-        timestamp: Some(Field::Header(Cow::Borrowed("webhook-timestamp"))),
-        id: Some(Field::Header(Cow::Borrowed("webhook-id"))),
-        event_type: Some(Field::Json(Cow::Borrowed(&[Cow::Borrowed("type")]))),
+        name: "standard-webhooks",
+        title: "Standard Webhooks",
+        place: Place::Header("webhook-signature"),
+        syntax: Syntax::Items { separator: b' ', assign: b',', signature_key: "v1" },
+        encoding: Encoding::Base64,
+        key: KeyFormat::Base64 { prefix: "whsec_" },
+        content: &[Part::Id, Part::Literal("."), Part::Timestamp, Part::Literal("."), Part::Body],
+        timestamp: Some(Timestamp {
+            field: Field::Header("webhook-timestamp"),
+            format: TimeFormat::Seconds,
+            tolerance: FIVE_MINUTES,
+        }),
+        id: Some(Field::Header("webhook-id")),
+        event_type: Some(Field::Json(&["type"])),
         identity: IdentityRule::SignedId,
-        body_limit: 1024 * 1024,
-        ack_deadline: Some(Duration::from_secs(15)),
-        // The example schedule of the specification ends after 75 h 35 min 05 s.
-        resend_horizon: Some(Duration::from_secs(272_105)),
+        // The example schedule of the specification ends after 75 h 35 min.
+        delivery: Delivery::new(15, 76),
+        facts: Facts {
+            signature: Confidence::Source,
+            secret: Confidence::Source,
+            event_id: Confidence::Documented,
+            delivery: Confidence::Documented,
+            source: "spec/standard-webhooks.md and libraries/ of standard-webhooks/standard-webhooks; npm 1.1.1; PyPI 1.1.0",
+            checked: "2026-11-22",
+        },
+        ..Scheme::BASE
     };
 }

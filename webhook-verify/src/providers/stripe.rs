@@ -1,10 +1,8 @@
-//! Stripe, as its SDKs verify it (stripe-node 23.1, stripe-python 16.1) and docs.stripe.com/webhooks describes it.
-
-use alloc::borrow::Cow;
-use core::time::Duration;
+//! Stripe, as its SDKs verify it and docs.stripe.com/webhooks describes it.
 
 use crate::scheme::{
-    Encoding, Field, IdentityRule, KeyFormat, Part, Scheme, SignatureHeader, Syntax,
+    Confidence, Delivery, FIVE_MINUTES, Facts, Field, IdentityRule, Part, Place, Scheme, Syntax,
+    TimeFormat, Timestamp,
 };
 
 super::provider! {
@@ -14,21 +12,29 @@ super::provider! {
     /// sends several `v1=`; `v0=` and other keys are passed over. Unlike Stripe's own SDKs this refuses a time that is
     /// too far in the future.
     Stripe = Scheme {
-        name: Cow::Borrowed("stripe"),
-        signature: SignatureHeader {
-            header: Cow::Borrowed("stripe-signature"),
-            syntax: Syntax::Items { separator: b',', assign: b'=', signature_key: Cow::Borrowed("v1") },
-            encoding: Encoding::Hex,
-        },
-        key: KeyFormat::Text,
-        content: Cow::Borrowed(&[Part::Timestamp, Part::Literal(Cow::Borrowed(".")), Part::Body]),
-        timestamp: Some(Field::Item(Cow::Borrowed("t"))),
-        id: Some(Field::Json(Cow::Borrowed(&[Cow::Borrowed("id")]))),
-        event_type: Some(Field::Json(Cow::Borrowed(&[Cow::Borrowed("type")]))),
+        name: "stripe",
+        title: "Stripe",
+        place: Place::Header("stripe-signature"),
+        syntax: Syntax::Items { separator: b',', assign: b'=', signature_key: "v1" },
+        content: &[Part::Timestamp, Part::Literal("."), Part::Body],
+        timestamp: Some(Timestamp {
+            field: Field::Item("t"),
+            format: TimeFormat::Seconds,
+            tolerance: FIVE_MINUTES,
+        }),
+        id: Some(Field::Json(&["id"])),
+        event_type: Some(Field::Json(&["type"])),
         identity: IdentityRule::SignedId,
-        body_limit: 1024 * 1024,
-        ack_deadline: None,
         // Live mode retries for three days; by hand an event can be sent again for thirty.
-        resend_horizon: Some(Duration::from_secs(30 * 24 * 60 * 60)),
+        delivery: Delivery::new(0, 30 * 24),
+        facts: Facts {
+            signature: Confidence::Source,
+            secret: Confidence::Source,
+            event_id: Confidence::Documented,
+            delivery: Confidence::Documented,
+            source: "npm stripe 23.1.0; PyPI stripe 16.1.0; docs.stripe.com/webhooks/process-undelivered-events",
+            checked: "2026-11-22",
+        },
+        ..Scheme::BASE
     };
 }

@@ -1,13 +1,14 @@
 //! A provider as one row of data.
 
 mod coverage;
+mod facts;
 mod signatures;
 
-use alloc::borrow::Cow;
 use core::time::Duration;
 
 pub use coverage::{BodyCoverage, Coverage};
-pub(crate) use signatures::{MAX_CANDIDATES, Signatures, TAG_LEN, Tag};
+pub use facts::{Confidence, Delivery, Facts};
+pub(crate) use signatures::{Signatures, token_tag};
 
 /// How one provider signs: one opaque row that [`Verifier`](crate::Verifier) and [`Signer`](crate::Signer) interpret.
 ///
@@ -17,105 +18,242 @@ pub(crate) use signatures::{MAX_CANDIDATES, Signatures, TAG_LEN, Tag};
 /// // GitHub signs nothing but the body: a replay cannot be told by its age.
 /// assert!(!GitHub::SCHEME.coverage().timestamp);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Scheme {
-    pub(crate) name: Cow<'static, str>,
-    pub(crate) signature: SignatureHeader,
+    pub(crate) name: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) place: Place,
+    pub(crate) syntax: Syntax,
+    pub(crate) encoding: Encoding,
+    pub(crate) algorithm: Algorithm,
     pub(crate) key: KeyFormat,
-    pub(crate) content: Cow<'static, [Part]>,
-    pub(crate) timestamp: Option<Field>,
+    pub(crate) content: &'static [Part],
+    pub(crate) timestamp: Option<Timestamp>,
     pub(crate) id: Option<Field>,
     pub(crate) event_type: Option<Field>,
     pub(crate) identity: IdentityRule,
+    pub(crate) max_signatures: usize,
     pub(crate) body_limit: usize,
-    pub(crate) ack_deadline: Option<Duration>,
-    pub(crate) resend_horizon: Option<Duration>,
+    pub(crate) delivery: Delivery,
+    pub(crate) facts: Facts,
 }
 
-/// Where the signatures are and how they are written.
-#[derive(Clone, Debug)]
-pub(crate) struct SignatureHeader {
-    pub(crate) header: Cow<'static, str>,
-    pub(crate) syntax: Syntax,
-    pub(crate) encoding: Encoding,
+/// The names on the way to a member of the JSON body; `*` stands for every element of an array.
+pub(crate) type Path = &'static [&'static str];
+
+/// Where the signatures are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In one header of this name.
+    Header(&'static str),
+    /// In one header of each of these names, of which one suffices.
+    Headers(&'static [&'static str]),
+    /// In every header of this name, which may come several times.
+    HeaderLines(&'static str),
+    /// In headers of which the names are this and a number from 1.
+    HeaderNumbers(&'static str),
+    /// In a member of the body.
+    Json(Path),
 }
 
 /// The grammar of a signature header.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Syntax {
     /// Items like `v1=abc`, of which those with `signature_key` are signatures.
     Items {
         separator: u8,
         assign: u8,
-        signature_key: Cow<'static, str>,
+        signature_key: &'static str,
     },
     /// One signature behind a prefix, which may be empty.
-    Single { prefix: Cow<'static, str> },
+    Single { prefix: &'static str },
+    /// Signatures behind a prefix that may be missing, with this byte between them.
+    List { separator: u8, prefix: &'static str },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
     Base64,
+    /// With `-` and `_`, and without padding.
+    Base64Url,
     Hex,
+    /// As it is: only for tokens.
+    Verbatim,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Algorithm {
+    HmacSha1,
+    HmacSha256,
+    #[expect(dead_code, reason = "no provider signs so today; custom schemes will")]
+    HmacSha512,
+    /// A hash over content that has the secret in it.
+    Sha256,
+    /// No signature at all: the secret itself is sent.
+    Token,
+}
+
+impl Algorithm {
+    /// Bytes of a signature.
+    pub(crate) const fn tag_len(self) -> usize {
+        match self {
+            Self::HmacSha1 => 20,
+            Self::HmacSha256 | Self::Sha256 | Self::Token => 32,
+            Self::HmacSha512 => 64,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::HmacSha1 => "HMAC-SHA1",
+            Self::HmacSha256 => "HMAC-SHA256",
+            Self::HmacSha512 => "HMAC-SHA512",
+            Self::Sha256 => "SHA-256 with the secret in front",
+            Self::Token => "none: the secret itself is sent",
+        }
+    }
 }
 
 /// How the key is made from the text that the user copies.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyFormat {
     /// Base64 behind an optional prefix.
-    Base64 { prefix: Cow<'static, str> },
+    Base64 { prefix: &'static str },
+    /// Hexadecimal digits.
+    Hex,
     /// The bytes of the text itself.
     Text,
 }
 
 /// A piece of the signed content.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Body,
     Id,
-    Literal(Cow<'static, str>),
+    /// A member of the body, as text.
+    Json(Path),
+    Literal(&'static str),
+    Secret,
     Timestamp,
+    /// The URL that was given to the provider.
+    Url,
 }
 
 /// Where a value is found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Field {
     /// The value of a header.
-    Header(Cow<'static, str>),
+    Header(&'static str),
     /// An item of the signature header.
-    Item(Cow<'static, str>),
-    /// A member of the JSON body, as the names on the way to it.
-    Json(Cow<'static, [Cow<'static, str>]>),
+    Item(&'static str),
+    /// A member of the JSON body.
+    Json(Path),
+}
+
+/// Where the time of signing is, and how it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Timestamp {
+    pub(crate) field: Field,
+    pub(crate) format: TimeFormat,
+    /// How far it may be from the receiver's clock unless the user says otherwise.
+    pub(crate) tolerance: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TimeFormat {
+    Millis,
+    Rfc3339,
+    Seconds,
 }
 
 /// What makes two deliveries the same event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum IdentityRule {
-    /// A digest over the body and the event type: nothing that names the event is signed.
+    /// The values of these members of the body together.
+    Composite(&'static [Path]),
+    /// A digest over the event type and the body: nothing that names the event is signed.
     Digest,
+    /// Nothing: a body may rightly come again, so no delivery is a duplicate of another.
+    None,
     /// The signed id.
     SignedId,
 }
 
+/// Five minutes, as the libraries of Standard Webhooks and of Stripe have it.
+pub(crate) const FIVE_MINUTES: Duration = Duration::from_secs(300);
+
 impl Scheme {
-    /// The name that stored events, logs and metrics carry.
+    /// What most providers do: HMAC-SHA256 of the body, in hexadecimal digits, under the secret's own text.
+    pub(crate) const BASE: Self = Self {
+        name: "",
+        title: "",
+        place: Place::Header(""),
+        syntax: Syntax::Single { prefix: "" },
+        encoding: Encoding::Hex,
+        algorithm: Algorithm::HmacSha256,
+        key: KeyFormat::Text,
+        content: &[Part::Body],
+        timestamp: None,
+        id: None,
+        event_type: None,
+        identity: IdentityRule::Digest,
+        max_signatures: 16,
+        body_limit: 1024 * 1024,
+        delivery: Delivery::UNKNOWN,
+        facts: Facts::UNKNOWN,
+    };
+
+    /// The name that stored events, logs and metrics carry: `standard-webhooks`.
     #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The provider's own name: `Standard Webhooks`.
+    #[must_use]
+    pub const fn title(&self) -> &'static str {
+        self.title
+    }
+
+    /// The algorithm, in words.
+    #[must_use]
+    pub const fn algorithm(&self) -> &'static str {
+        self.algorithm.name()
     }
 
     /// What a valid signature covers.
     #[must_use]
     pub fn coverage(&self) -> Coverage {
-        let body = match self.covers(&Part::Body) {
-            true => BodyCoverage::Whole,
-            false => BodyCoverage::None,
+        let body = match self {
+            _ if self.covers(&Part::Body) => BodyCoverage::Whole,
+            _ if self
+                .content
+                .iter()
+                .any(|part| matches!(part, Part::Json(_))) =>
+            {
+                BodyCoverage::Partial
+            }
+            _ => BodyCoverage::None,
         };
         Coverage {
             body,
-            timestamp: self.covers(&Part::Timestamp),
-            id: self.id.as_ref().is_some_and(|id| self.signs(id, &Part::Id)),
+            timestamp: self
+                .timestamp
+                .is_some_and(|timestamp| self.signs(&timestamp.field, &Part::Timestamp)),
+            id: self.id.is_some_and(|id| self.signs(&id, &Part::Id)),
         }
+    }
+
+    /// How long after an event the provider may still send it, and how long it waits for an answer.
+    #[must_use]
+    pub const fn delivery(&self) -> &Delivery {
+        &self.delivery
+    }
+
+    /// Where the facts in this row come from, and how sure they are.
+    #[must_use]
+    pub const fn facts(&self) -> &Facts {
+        &self.facts
     }
 
     /// The longest body that a verifier takes unless told otherwise, in bytes.
@@ -124,36 +262,57 @@ impl Scheme {
         self.body_limit
     }
 
-    /// How long the provider waits for an answer, where it says so.
+    /// The names of the headers that carry the signature; of a numbered family, of the first.
     #[must_use]
-    pub const fn ack_deadline(&self) -> Option<Duration> {
-        self.ack_deadline
+    pub const fn signature_headers(&self) -> &[&'static str] {
+        match &self.place {
+            Place::Header(name) | Place::HeaderLines(name) | Place::HeaderNumbers(name) => {
+                core::slice::from_ref(name)
+            }
+            Place::Headers(names) => names,
+            Place::Json(_) => &[],
+        }
     }
 
-    /// How long after an event the provider may still send it again, by itself or by hand, where it says so.
-    #[must_use]
-    pub const fn resend_horizon(&self) -> Option<Duration> {
-        self.resend_horizon
-    }
-
-    fn covers(&self, part: &Part) -> bool {
+    pub(crate) fn covers(&self, part: &Part) -> bool {
         self.content.contains(part)
     }
 
     /// Whether a value was under the signature: as a part of the content, or as a member of a covered body.
     pub(crate) fn signs(&self, field: &Field, part: &Part) -> bool {
         match field {
-            Field::Json(_) => self.covers(&Part::Body),
+            Field::Json(path) => self.covers(&Part::Body) || self.covers(&Part::Json(path)),
             Field::Header(_) | Field::Item(_) => self.covers(part),
         }
     }
 
     /// The text that follows a part in the content, which that part must therefore not contain.
-    pub(crate) fn separator_after(&self, part: &Part) -> Option<&str> {
+    pub(crate) fn separator_after(&self, part: &Part) -> Option<&'static str> {
         let at = self.content.iter().position(|other| other == part)?;
         match self.content.get(at + 1)? {
             Part::Literal(text) => Some(text),
             _ => None,
+        }
+    }
+
+    /// Whether the body must be read as JSON before its signature can be judged.
+    pub(crate) fn is_parsed_first(&self) -> bool {
+        matches!(self.place, Place::Json(_))
+            || self
+                .content
+                .iter()
+                .any(|part| matches!(part, Part::Json(_)))
+    }
+
+    /// The name for the signature in errors.
+    pub(crate) const fn signature_name(&self) -> &'static str {
+        match &self.place {
+            Place::Header(name) | Place::HeaderLines(name) | Place::HeaderNumbers(name) => name,
+            Place::Headers(names) => match names {
+                [first, ..] => first,
+                [] => "signature",
+            },
+            Place::Json(_) => "signature in the body",
         }
     }
 }

@@ -1,89 +1,108 @@
-//! Reading the signature header: candidates in, and the items that stand beside them.
+//! Reading the signatures: candidates in, and the items that stand beside them.
 
-use super::{Encoding, SignatureHeader, Syntax};
+use alloc::vec::Vec;
 
-/// Bytes of an HMAC-SHA256.
-pub(crate) const TAG_LEN: usize = 32;
-pub(crate) type Tag = [u8; TAG_LEN];
+use hmac::{Hmac, KeyInit, Mac as _};
+use sha2::Sha256;
 
-/// More than any sender needs while it rotates, and few enough that comparing all of them costs nothing.
-pub(crate) const MAX_CANDIDATES: usize = 16;
+use super::{Algorithm, Encoding, Scheme, Syntax};
+
+/// Room for sixteen SHA-256 signatures, more than any sender needs while it rotates.
+const INLINE: usize = 512;
 
 /// The candidate signatures of one request, decoded.
 #[derive(Clone, Debug)]
 pub(crate) struct Signatures {
-    tags: [Tag; MAX_CANDIDATES],
+    inline: [u8; INLINE],
     len: usize,
-    /// How many there were, with those that do not decode to a tag.
+    /// What does not fit inline; only schemes that allow many signatures get here.
+    more: Vec<u8>,
+    /// How many there were, with those that do not decode to a signature.
     pub(crate) seen: usize,
 }
 
 impl Signatures {
     pub(crate) const fn none() -> Self {
         Self {
-            tags: [[0; TAG_LEN]; MAX_CANDIDATES],
+            inline: [0; INLINE],
             len: 0,
+            more: Vec::new(),
             seen: 0,
         }
     }
 
-    pub(crate) fn as_slice(&self) -> &[Tag] {
-        self.tags.get(..self.len).unwrap_or_default()
+    /// The candidates, each of that length.
+    pub(crate) fn each(&self, tag_len: usize) -> impl Iterator<Item = &[u8]> {
+        let inline = self.inline.get(..self.len).unwrap_or_default();
+        inline
+            .chunks_exact(tag_len)
+            .chain(self.more.chunks_exact(tag_len))
     }
 
-    pub(crate) const fn over_limit(&self) -> bool {
-        self.seen > MAX_CANDIDATES
-    }
-
-    /// Takes a candidate in. One that does not decode to exactly a tag can match nothing and is left out, so that a
-    /// malformed sibling does not spoil a good signature.
-    fn push(&mut self, text: &[u8], encoding: Encoding) {
+    /// Takes a candidate in. One that does not decode to exactly a signature can match nothing and is left out, so that
+    /// a malformed sibling does not spoil a good one.
+    fn push(&mut self, text: &[u8], scheme: &Scheme) {
         self.seen += 1;
-        if let Some(room) = self.tags.get_mut(self.len)
-            && decode(text, encoding, room)
-        {
-            self.len += 1;
+        if self.seen > scheme.max_signatures {
+            return;
+        }
+        let tag_len = scheme.algorithm.tag_len();
+        if scheme.algorithm == Algorithm::Token {
+            if let Some(tag) = decoded_token(text, scheme.encoding) {
+                self.append(&tag);
+            }
+            return;
+        }
+        match self.inline.get_mut(self.len..self.len + tag_len) {
+            Some(room) => {
+                if decode(text, scheme.encoding, room) {
+                    self.len += tag_len;
+                }
+            }
+            None => {
+                let mut room = [0; 64];
+                let room = room.get_mut(..tag_len).unwrap_or_default();
+                if decode(text, scheme.encoding, room) {
+                    self.more.extend_from_slice(room);
+                }
+            }
         }
     }
-}
 
-/// Decodes in time that depends on the length alone.
-fn decode(text: &[u8], encoding: Encoding, tag: &mut Tag) -> bool {
-    let decoded = match encoding {
-        Encoding::Base64 => {
-            use base64ct::{Base64, Encoding as _};
-            Base64::decode(text, tag).map(<[u8]>::len).ok()
+    fn append(&mut self, tag: &[u8; 32]) {
+        match self.inline.get_mut(self.len..self.len + tag.len()) {
+            Some(room) => {
+                room.copy_from_slice(tag);
+                self.len += tag.len();
+            }
+            None => self.more.extend_from_slice(tag),
         }
-        Encoding::Hex => base16ct::mixed::decode(text, tag).map(<[u8]>::len).ok(),
-    };
-    decoded == Some(TAG_LEN)
-}
+    }
 
-impl SignatureHeader {
-    /// Reads a header value; `item` is called with the name and value of every item that is not a signature.
+    /// Reads a value; `item` is called with the name and text of every item that is not a signature.
     pub(crate) fn read<'v>(
-        &self,
+        &mut self,
+        scheme: &Scheme,
         value: &'v [u8],
-        into: &mut Signatures,
         mut item: impl FnMut(&'v [u8], &'v [u8]),
     ) {
-        match &self.syntax {
+        match scheme.syntax {
             Syntax::Items {
                 separator,
                 assign,
                 signature_key,
             } => {
-                for part in value.split(|byte| byte == separator) {
+                for part in value.split(|byte| *byte == separator) {
                     let part = part.trim_ascii();
-                    let Some(at) = part.iter().position(|byte| byte == assign) else {
+                    let Some(at) = part.iter().position(|byte| *byte == assign) else {
                         continue;
                     };
                     let (key, rest) = part.split_at(at);
                     let text = rest.get(1..).unwrap_or_default();
                     if key == signature_key.as_bytes() {
-                        into.push(text, self.encoding);
+                        self.push(text, scheme);
                         // Nothing behind the limit can change the verdict any more.
-                        if into.over_limit() {
+                        if self.seen > scheme.max_signatures {
                             return;
                         }
                     } else {
@@ -93,53 +112,138 @@ impl SignatureHeader {
             }
             Syntax::Single { prefix } => {
                 if let Some(text) = value.strip_prefix(prefix.as_bytes()) {
-                    into.push(text, self.encoding);
+                    self.push(text, scheme);
+                }
+            }
+            Syntax::List { separator, prefix } => {
+                for part in value.split(|byte| *byte == separator) {
+                    let part = part.trim_ascii();
+                    self.push(part.strip_prefix(prefix.as_bytes()).unwrap_or(part), scheme);
+                    if self.seen > scheme.max_signatures {
+                        return;
+                    }
                 }
             }
         }
     }
 }
 
+/// Decodes in time that depends on the length alone.
+fn decode(text: &[u8], encoding: Encoding, tag: &mut [u8]) -> bool {
+    use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
+    let len = tag.len();
+    let decoded = match encoding {
+        Encoding::Base64 => Base64::decode(text, tag).map(<[u8]>::len).ok(),
+        Encoding::Base64Url => Base64UrlUnpadded::decode(text, tag).map(<[u8]>::len).ok(),
+        Encoding::Hex => base16ct::mixed::decode(text, tag).map(<[u8]>::len).ok(),
+        Encoding::Verbatim => None,
+    };
+    decoded == Some(len)
+}
+
+fn decoded_token(text: &[u8], encoding: Encoding) -> Option<[u8; 32]> {
+    use base64ct::{Base64, Encoding as _};
+    match encoding {
+        Encoding::Verbatim => Some(token_tag(text)),
+        _ => Base64::decode_vec(core::str::from_utf8(text).ok()?)
+            .ok()
+            .map(|token| token_tag(&token)),
+    }
+}
+
+/// Tokens have any length. Compared through a keyed hash, neither their length nor a common beginning shows.
+pub(crate) fn token_tag(token: &[u8]) -> [u8; 32] {
+    match Hmac::<Sha256>::new_from_slice(b"webhook token equality") {
+        Ok(mut mac) => {
+            mac.update(token);
+            mac.finalize().into_bytes().into()
+        }
+        // HMAC takes keys of any length, so this cannot be reached; a tag nobody can present is the safe answer.
+        Err(_) => [0; 32],
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::Place;
     use super::*;
+    use crate::Stripe;
 
-    const HEX: SignatureHeader = SignatureHeader {
-        header: alloc::borrow::Cow::Borrowed("x"),
-        syntax: Syntax::Items {
-            separator: b',',
-            assign: b'=',
-            signature_key: alloc::borrow::Cow::Borrowed("v1"),
-        },
-        encoding: Encoding::Hex,
-    };
-
-    fn read(value: &str) -> Signatures {
+    fn read(scheme: &Scheme, value: &str) -> Signatures {
         let mut signatures = Signatures::none();
-        HEX.read(value.as_bytes(), &mut signatures, |_, _| {});
+        signatures.read(scheme, value.as_bytes(), |_, _| {});
         signatures
     }
 
     #[test]
     fn a_tag_of_any_other_length_is_no_candidate() {
-        let hex = "ab".repeat(40);
-        for len in 0..=80 {
-            let signatures = read(&alloc::format!("v1={}", &hex[..len]));
-            assert_eq!(signatures.as_slice().len(), usize::from(len == 64), "{len}");
+        let hex = "ab".repeat(80);
+        for (algorithm, digits) in [
+            (Algorithm::HmacSha1, 40),
+            (Algorithm::HmacSha256, 64),
+            (Algorithm::HmacSha512, 128),
+        ] {
+            let scheme = Scheme {
+                algorithm,
+                ..Stripe::SCHEME
+            };
+            for len in 0..=160 {
+                let signatures = read(&scheme, &alloc::format!("v1={}", &hex[..len]));
+                assert_eq!(
+                    signatures.each(digits / 2).count(),
+                    usize::from(len == digits),
+                    "{algorithm:?} {len}"
+                );
+            }
         }
     }
 
     #[test]
     fn a_malformed_sibling_does_not_spoil_a_good_candidate() {
         let good = "ab".repeat(32);
-        let signatures = read(&alloc::format!("v1=zz,v0={good},v1={good},nonsense,,v1"));
-        assert_eq!(signatures.as_slice(), [[0xab; 32]]);
+        let signatures = read(
+            &Stripe::SCHEME,
+            &alloc::format!("v1=zz,v0={good},v1={good},nonsense,,v1"),
+        );
+        assert_eq!(signatures.each(32).collect::<Vec<_>>(), [[0xab; 32]]);
         assert_eq!(signatures.seen, 2);
     }
 
     #[test]
     fn candidates_behind_the_limit_are_not_read() {
         let many = alloc::vec!["v1=00"; 10_000].join(",");
-        assert_eq!(read(&many).seen, MAX_CANDIDATES + 1);
+        assert_eq!(read(&Stripe::SCHEME, &many).seen, 17);
+    }
+
+    #[test]
+    fn a_scheme_may_allow_more_candidates_than_fit_inline() {
+        let scheme = Scheme {
+            max_signatures: 100,
+            ..Stripe::SCHEME
+        };
+        let many: Vec<_> = (0..100)
+            .map(|at| alloc::format!("v1={}", alloc::format!("{at:02x}").repeat(32)))
+            .collect();
+        let signatures = read(&scheme, &many.join(","));
+        let first: Vec<u8> = signatures.each(32).map(|tag| tag[0]).collect();
+        assert_eq!(first, (0..100).collect::<Vec<u8>>());
+    }
+
+    #[test]
+    fn a_list_has_signatures_with_and_without_their_prefix() {
+        let scheme = Scheme {
+            place: Place::HeaderLines("x"),
+            syntax: Syntax::List {
+                separator: b',',
+                prefix: "sha256=",
+            },
+            ..Scheme::BASE
+        };
+        let (one, two) = ("ab".repeat(32), "cd".repeat(32));
+        let signatures = read(&scheme, &alloc::format!("sha256={one}, {two}"));
+        assert_eq!(
+            signatures.each(32).collect::<Vec<_>>(),
+            [[0xab; 32], [0xcd; 32]]
+        );
     }
 }

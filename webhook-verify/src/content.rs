@@ -1,0 +1,67 @@
+//! The signed content: the row's parts with a request's values in them.
+
+use crate::scheme::{Part, Path, Scheme};
+
+/// The parts of a scheme, and the URL that the user gave for it.
+#[derive(Clone, Copy)]
+pub(crate) struct Content<'a> {
+    pub(crate) scheme: &'a Scheme,
+    pub(crate) url: &'a str,
+}
+
+/// What a request or a message puts into the parts.
+pub(crate) trait Values {
+    fn id(&self) -> &[u8];
+    fn timestamp(&self) -> &[u8];
+    fn json(&self, path: Path) -> &[u8];
+}
+
+impl Content<'_> {
+    pub(crate) fn before_body(
+        self,
+        values: &impl Values,
+        secret: &[u8],
+        mut feed: impl FnMut(&[u8]),
+    ) {
+        for part in self
+            .scheme
+            .content
+            .iter()
+            .take_while(|part| **part != Part::Body)
+        {
+            feed(self.piece(part, values, secret));
+        }
+    }
+
+    pub(crate) fn after_body(
+        self,
+        values: &impl Values,
+        secret: &[u8],
+        mut feed: impl FnMut(&[u8]),
+    ) {
+        for part in self
+            .scheme
+            .content
+            .iter()
+            .skip_while(|part| **part != Part::Body)
+            .skip(1)
+        {
+            feed(self.piece(part, values, secret));
+        }
+    }
+
+    fn piece<'p>(self, part: &Part, values: &'p impl Values, secret: &'p [u8]) -> &'p [u8]
+    where
+        Self: 'p,
+    {
+        match part {
+            Part::Body => b"",
+            Part::Id => values.id(),
+            Part::Json(path) => values.json(path),
+            Part::Literal(text) => text.as_bytes(),
+            Part::Secret => secret,
+            Part::Timestamp => values.timestamp(),
+            Part::Url => self.url.as_bytes(),
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Sanity.
+
+use crate::scheme::{
+    Confidence, Delivery, Encoding, FIVE_MINUTES, Facts, Field, Part, Place, Scheme, Syntax,
+    TimeFormat, Timestamp,
+};
+
+super::provider! {
+    /// Sanity: HMAC-SHA256 over `{t}.{body}`, in URL-safe base64, in `sanity-webhook-signature`. The time is in milliseconds.
+    Sanity = Scheme {
+        name: "sanity",
+        title: "Sanity",
+        place: Place::Header("sanity-webhook-signature"),
+        syntax: Syntax::Items { separator: b',', assign: b'=', signature_key: "v1" },
+        encoding: Encoding::Base64Url,
+        content: &[Part::Timestamp, Part::Literal("."), Part::Body],
+        timestamp: Some(Timestamp { field: Field::Item("t"), format: TimeFormat::Millis, tolerance: FIVE_MINUTES }),
+        id: Some(Field::Header("idempotency-key")),
+        delivery: Delivery::new(30, 1),
+        facts: Facts { signature: Confidence::Source, secret: Confidence::Source, event_id: Confidence::Unchecked, delivery: Confidence::Unchecked, source: "npm @sanity/webhook 4.0.4 dist/index.js", checked: "2026-11-22" },
+        ..Scheme::BASE
+    };
+}
