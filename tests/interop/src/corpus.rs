@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::schemes::Row;
 
-const SEED: u64 = 0x5eed_0f_ba6d;
+const SEED: u64 = 20_261_122;
 /// Generated bodies of each kind, for each scheme.
 const GENERATED: usize = 12;
 const MIB: usize = 1024 * 1024;

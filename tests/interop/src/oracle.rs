@@ -36,9 +36,6 @@ fn installed() -> PathBuf {
 
 impl Oracles {
     /// Starts both processes.
-    ///
-    /// # Panics
-    /// If the SDKs are not installed.
     #[must_use]
     pub fn start() -> Self {
         let installed = installed();

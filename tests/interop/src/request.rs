@@ -38,9 +38,6 @@ impl Request {
     }
 
     /// The value of a header.
-    ///
-    /// # Panics
-    /// If there is no such header.
     pub fn header(&mut self, name: &str) -> &mut String {
         let found = self.headers.iter_mut().find(|(other, _)| other == name);
         &mut found.unwrap().1
@@ -48,9 +45,6 @@ impl Request {
 }
 
 /// The headers that our signer makes for a message.
-///
-/// # Panics
-/// If the row's signer does not take the secret or the message.
 #[must_use]
 pub fn sign(row: &Row, secret: &str, message: &Message<'_>) -> Vec<(String, String)> {
     let signed: SignedHeaders = (row.signer)(secret).unwrap().sign(message).unwrap();
