@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 /// The program's own configuration is wrong. Comes from constructors only, never from a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// The database cannot be opened.
@@ -42,6 +42,13 @@ impl fmt::Display for ConfigError {
                 "the {what} name \"{name}\" must have 1 to 64 characters out of a-z, 0-9, '-', '_', '.' and '/'"
             ),
         }
+    }
+}
+
+/// The same as `Display`: a `main` that returns this error shows its user the sentence.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -68,7 +68,7 @@ pub enum HandlerError {
     },
     /// Not now, and it is not the event's fault: come back then, without charging an attempt.
     Snooze {
-        /// How long to wait. The policy's limit on age still holds.
+        /// How long to wait, at least a second. The policy's limit on age still holds.
         after: Duration,
     },
 }

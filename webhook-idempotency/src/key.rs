@@ -84,27 +84,30 @@ pub(crate) fn check_name(what: &'static str, name: &str) -> Result<(), ConfigErr
     Ok(())
 }
 
-/// The one unique key of a record: a SHA-256 over namespace, endpoint, tenant and identity.
+/// The one unique key of a record: a SHA-256 over namespace, source, endpoint, tenant and identity.
+///
+/// The source is a part of it, so that two providers behind one endpoint cannot take each other's events for duplicates.
 ///
 /// Every part goes in behind its length, so that no two lists of parts share a key by moving a boundary.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key([u8; 32]);
 
 impl Key {
-    /// The key of `identity` at `endpoint`, within a tenant if there are several.
+    /// The key of `identity` from `source` at `endpoint`, within a tenant if there are several.
     ///
     /// ```
     /// use webhook_idempotency::{Key, Namespace};
     /// # fn main() -> Result<(), webhook_idempotency::ConfigError> {
     /// let inbox = Namespace::queue("inbox")?;
-    /// let a = Key::derive(&inbox, "stripe", Some("acme"), b"evt_1");
-    /// let b = Key::derive(&inbox, "stripe", Some("other"), b"evt_1");
+    /// let a = Key::derive(&inbox, "stripe", "live", Some("acme"), b"evt_1");
+    /// let b = Key::derive(&inbox, "stripe", "live", Some("other"), b"evt_1");
     /// assert_ne!(a, b);
     /// # Ok(()) }
     /// ```
     #[must_use]
     pub fn derive(
         namespace: &Namespace,
+        source: &str,
         endpoint: &str,
         tenant: Option<&str>,
         identity: &[u8],
@@ -116,6 +119,7 @@ impl Key {
             hash.update(bytes);
         };
         part(namespace.as_str().as_bytes());
+        part(source.as_bytes());
         part(endpoint.as_bytes());
         // No tenant and a tenant with an empty name are different things.
         part(&[u8::from(tenant.is_some())]);
@@ -156,13 +160,10 @@ mod tests {
     #[test]
     fn moving_a_boundary_between_parts_changes_the_key() {
         let inbox = Namespace::queue("inbox").unwrap();
-        let one = Key::derive(&inbox, "a", Some("bc"), b"d");
-        let two = Key::derive(&inbox, "ab", Some("c"), b"d");
-        assert_ne!(one, two);
-        assert_ne!(
-            Key::derive(&inbox, "a", None, b"d"),
-            Key::derive(&inbox, "a", Some(""), b"d")
-        );
+        let key = |source, endpoint, tenant| Key::derive(&inbox, source, endpoint, tenant, b"d");
+        assert_ne!(key("s", "a", Some("bc")), key("s", "ab", Some("c")));
+        assert_ne!(key("s", "ab", None), key("sa", "b", None));
+        assert_ne!(key("s", "a", None), key("s", "a", Some("")));
     }
 
     #[test]

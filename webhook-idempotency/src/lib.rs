@@ -1,4 +1,60 @@
-//! An idempotency store and a durable inbox for webhooks.
+//! An idempotency store and a durable inbox for webhooks: dedupe is the insert, leases are fenced, effects run once.
+//!
+//! A verified delivery is *put* under a unique key, and acknowledged once that is durable. A worker *leases* it, runs a
+//! handler, and *settles* it under the fence of its lease. Whatever crashes in between, nothing that was acknowledged is
+//! lost, and a worker that comes back too late can write nothing any more.
+//!
+//! ```
+//! # #[cfg(feature = "worker")]
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use std::sync::Arc;
+//! use webhook_idempotency::{Event, HandlerError, Inbox, MemoryStore, Worker};
+//! use webhook_verify::{Message, StandardWebhooks};
+//!
+//! let store = Arc::new(MemoryStore::new(10_000));
+//! let inbox = Inbox::new(store.clone(), "shop")?;
+//!
+//! # let secret = "whsec_bm90IGEgcmVhbCBzZWNyZXQsIG9ubHkgYSB0ZXN0";
+//! # let headers = StandardWebhooks::signer(secret)?.sign(&Message::new(b"{}").id("msg_1"))?;
+//! let verifier = StandardWebhooks::new(secret)?;
+//! for _ in 0..2 {
+//!     // Answer 200 to both; the second one is a duplicate and runs nothing.
+//!     let accepted = inbox.accept(verifier.verify(&headers, b"{}")?).await?;
+//!     println!("{accepted:?}");
+//! }
+//!
+//! async fn on_event(event: Event) -> Result<(), HandlerError> {
+//!     println!("{:?}", event.id());
+//!     Ok(())
+//! }
+//! let worker = Worker::builder(store).handle(on_event).build()?;
+//! # let shutdown = std::future::ready(());
+//! worker.run(shutdown).await;
+//! # Ok(()) }
+//! # #[cfg(not(feature = "worker"))]
+//! # fn main() {}
+//! ```
+//!
+//! # The parts
+//!
+//! - [`Claims`] and [`Queue`] are what a store promises; [`MemoryStore`] is the reference, and `SqliteStore` (feature
+//!   `sqlite`) the durable one. The suite in `conformance` (feature) tests any implementation.
+//! - [`Inbox`] stores verified deliveries for one endpoint.
+//! - `Worker` (feature `worker`) runs [`Handler`]s: at least once, or, with `handle_tx`, with effects that happen exactly
+//!   once because they are committed together with the settlement.
+//!
+//! Nothing is forgotten by itself: call [`Claims::purge`] from time to time, with a retention longer than the sender may
+//! send an event again.
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `sqlite` | `SqliteStore`; needs Rust 1.94 |
+//! | `worker` | `Worker`, `RetryPolicy` |
+//! | `json` | `Event::json` |
+//! | `conformance` | the test suite for stores, outside semantic versioning |
 
 mod claims;
 #[cfg(feature = "conformance")]

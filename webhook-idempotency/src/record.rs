@@ -116,7 +116,13 @@ impl NewRecord {
             coverage: verified.coverage(),
             secret: Some(verified.secret_label().to_owned()),
         };
-        let key = Key::derive(namespace, endpoint, verified.tenant(), &identity);
+        let key = Key::derive(
+            namespace,
+            verified.source(),
+            endpoint,
+            verified.tenant(),
+            &identity,
+        );
         let payload = verified.into_bytes();
         Self::new(namespace, key, facts, payload)
     }
@@ -145,7 +151,7 @@ impl NewRecord {
             value: event_type.to_owned(),
             signed: true,
         });
-        let key = Key::derive(namespace, endpoint, None, id.as_bytes());
+        let key = Key::derive(namespace, source, endpoint, None, id.as_bytes());
         Self::new(namespace, key, facts, payload)
     }
 

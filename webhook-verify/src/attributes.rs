@@ -5,8 +5,9 @@ use alloc::vec::Vec;
 
 use sha2::{Digest, Sha256};
 
+use crate::content::Values as _;
 use crate::head::{Head, MAX_ATTRIBUTE};
-use crate::json::{Found, pick};
+use crate::json::{Found, members, pick};
 use crate::scheme::{Field, IdentityRule, Part, Path, Scheme};
 use crate::text::{Text, visible};
 
@@ -100,20 +101,23 @@ impl<'a> Attributes<'a> {
             head.event_type(),
             at,
         );
-        let identity = match (scheme.identity, &id) {
-            (
-                IdentityRule::SignedId,
+        let body_alone = || Identity::Digest(digest(b"", body));
+        let identity = match scheme.identity {
+            IdentityRule::Composite(members) => {
+                composite(members, at).map_or_else(body_alone, Identity::Digest)
+            }
+            IdentityRule::Digest => body_alone(),
+            IdentityRule::DigestAndType => Identity::Digest(digest(head.event_type_bytes(), body)),
+            IdentityRule::DigestOf(parts) => Identity::Digest(digest_of(parts, head, body)),
+            IdentityRule::DigestWithout(member) => Identity::Digest(digest_without(member, body)),
+            IdentityRule::None => Identity::None,
+            IdentityRule::SignedId => match &id {
                 Ok(Attribute {
                     value,
                     signed: true,
-                }),
-            ) => Identity::SignedId(value.clone()),
-            (IdentityRule::None, _) => Identity::None,
-            (IdentityRule::Composite(members), _) => composite(members, at).map_or_else(
-                || Identity::Digest(digest(head.event_type_bytes(), body)),
-                Identity::Digest,
-            ),
-            _ => Identity::Digest(digest(head.event_type_bytes(), body)),
+                }) => Identity::SignedId(value.clone()),
+                _ => body_alone(),
+            },
         };
         Self {
             id,
@@ -158,6 +162,39 @@ fn digest(event_type: &[u8], body: &[u8]) -> [u8; 32] {
     hash.update((event_type.len() as u64).to_be_bytes());
     hash.update(event_type);
     hash.update(body);
+    hash.finalize().into()
+}
+
+fn digest_of(parts: &[Part], head: &Head, body: &[u8]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    let mut feed = |piece: &[u8]| {
+        hash.update((piece.len() as u64).to_be_bytes());
+        hash.update(piece);
+    };
+    for part in parts {
+        feed(match part {
+            Part::Id => head.id(),
+            Part::Timestamp => head.timestamp(),
+            _ => body,
+        });
+    }
+    hash.finalize().into()
+}
+
+/// A digest over the members of the body but one; over the whole of a body that is not an object.
+fn digest_without(left_out: &str, body: &[u8]) -> [u8; 32] {
+    let Some(members) = members(body) else {
+        return digest(b"", body);
+    };
+    let mut hash = Sha256::new();
+    let mut feed = |piece: &[u8]| {
+        hash.update((piece.len() as u64).to_be_bytes());
+        hash.update(piece);
+    };
+    for (name, value) in members.iter().filter(|(name, _)| name != left_out) {
+        feed(name.as_bytes());
+        feed(value.as_bytes());
+    }
     hash.finalize().into()
 }
 

@@ -8,7 +8,7 @@ use core::time::Duration;
 use crate::time::UnixTime;
 
 /// The program's own configuration is wrong. Comes from constructors only, never from a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// The body limit is zero.
@@ -109,6 +109,13 @@ impl fmt::Display for SecretProblem {
             Self::Unreadable => "cannot be read as text; check its permissions and its encoding",
             Self::WhiteSpace => "begins or ends with white space; remove it",
         })
+    }
+}
+
+/// The same as `Display`: a `main` that returns this error shows its user the sentence.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

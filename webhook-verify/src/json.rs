@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use crate::scheme::Path;
 
@@ -41,6 +42,40 @@ pub(crate) fn pick<'a>(body: &'a [u8], paths: &[Path]) -> Option<Vec<Found<'a>>>
     .ok()?;
     json.end().ok()?;
     Some(found)
+}
+
+/// The members of the body, with their values as they are written there; `None` if it is not one JSON object.
+pub(crate) fn members(body: &[u8]) -> Option<Vec<(Cow<'_, str>, &str)>> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let members = Members.deserialize(&mut json).ok()?;
+    json.end().ok()?;
+    Some(members)
+}
+
+struct Members;
+
+impl<'de> DeserializeSeed<'de> for Members {
+    type Value = Vec<(Cow<'de, str>, &'de str)>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Vec<(Cow<'de, str>, &'de str)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let mut all = Vec::new();
+        while let Some(name) = members.next_key_seed(Name)? {
+            all.push((name, members.next_value::<&RawValue>()?.get()));
+        }
+        Ok(all)
+    }
 }
 
 /// Walks one value. A path that has arrived here is empty; one that leads elsewhere is `None`.

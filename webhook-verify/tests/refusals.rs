@@ -246,7 +246,7 @@ fn github_is_never_verified_by_its_sha1_signature() {
 }
 
 #[test]
-fn a_github_delivery_keeps_its_identity_under_another_delivery_id() {
+fn a_github_delivery_keeps_its_identity_under_another_delivery_id_and_type() {
     let github = GitHub::new("not-a-real-secret").unwrap();
     let signer = GitHub::signer("not-a-real-secret").unwrap();
     let identity = |id: &str, event_type: &str| {
@@ -258,7 +258,8 @@ fn a_github_delivery_keeps_its_identity_under_another_delivery_id() {
         verified.identity().to_bytes().unwrap()
     };
     assert_eq!(identity("one", "push"), identity("two", "push"));
-    assert_ne!(identity("one", "push"), identity("one", "ping"));
+    // The type is not signed either: if it told events apart, one captured body would make as many as there are words.
+    assert_eq!(identity("one", "push"), identity("one", "ping"));
 }
 
 #[test]

@@ -123,7 +123,7 @@ async fn replayed(courier: &Courier, shop: &Signer, now: UnixTime) -> Result<Lin
     ))
 }
 
-/// GitHub signs neither a time nor the delivery id, so an eavesdropper may change the id.
+/// GitHub signs neither a time nor the delivery id nor the event type, so an eavesdropper may change them.
 async fn replayed_under_another_id(courier: &Courier) -> Result<Line, Failure> {
     let signer = GitHub::signer(secrets::GITHUB)?;
     let mut captured = Vec::new();
@@ -139,14 +139,18 @@ async fn replayed_under_another_id(courier: &Courier) -> Result<Line, Failure> {
     let renamed = captured
         .into_iter()
         .enumerate()
-        .map(|(at, parcel)| parcel.with_header("x-github-delivery", format!("renamed-again-{at}")))
+        .map(|(at, parcel)| {
+            parcel
+                .with_header("x-github-delivery", format!("renamed-again-{at}"))
+                .with_header("x-github-event", format!("forged-{at}"))
+        })
         .collect();
     let mut all = answers;
     for (status, count) in courier.send_all(renamed).await? {
         *all.entry(status).or_default() += count;
     }
     Ok(Line::answered(
-        "captured and sent under another id",
+        "captured and sent under another id and type",
         &all,
         200,
         "renamed-",

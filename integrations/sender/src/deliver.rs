@@ -12,8 +12,11 @@ use crate::classify::{Decision, Patience, classify, classify_failure};
 use crate::client::{Answer, Client, Failure};
 use crate::endpoint::Endpoint;
 
-/// How long an event waits whose endpoint this sender does not know: another process may, or the next start.
-const UNKNOWN_ENDPOINT: Duration = Duration::from_secs(60);
+/// How long an event waits whose endpoint this sender does not know: another process may, or the next start. The older
+/// it is the longer it waits, so that the events of a customer who left cost next to nothing.
+fn until_the_endpoint_is_known(age: Duration) -> Duration {
+    (age / 10).clamp(Duration::from_secs(60), Duration::from_secs(6 * 60 * 60))
+}
 
 pub(crate) struct Deliver {
     pub(crate) endpoints: HashMap<String, Endpoint>,
@@ -26,7 +29,9 @@ impl Handler for Deliver {
     async fn call(&self, event: Event) -> Result<(), HandlerError> {
         let Some(endpoint) = self.endpoints.get(event.endpoint()) else {
             tracing::warn!("no endpoint of this name is configured; the event waits");
-            return Err(HandlerError::snooze(UNKNOWN_ENDPOINT));
+            return Err(HandlerError::snooze(until_the_endpoint_is_known(
+                event.age(),
+            )));
         };
         let headers = match endpoint.headers(&event, self.clock.now()) {
             Ok(headers) => headers,

@@ -6,7 +6,6 @@ use std::fmt;
 use crate::egress::UrlError;
 
 /// The program's own configuration is wrong. Comes from constructors only, never from a delivery.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// Two endpoints have one name.
@@ -47,6 +46,13 @@ impl fmt::Display for ConfigError {
                 "TLS cannot be set up; build rustls with its ring provider and TLS 1.2 or 1.3",
             ),
         }
+    }
+}
+
+/// The same as `Display`: a `main` that returns this error shows its user the sentence.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

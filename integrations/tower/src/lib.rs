@@ -43,6 +43,7 @@
 //! |---|---|
 //! | `axum` | `Webhook`, the extractor |
 //! | `inbox` | `Receive`, and [`webhook_idempotency`](https://docs.rs/webhook-idempotency) as `idempotency` |
+//! | `json` | `Event::json` in handlers (implies `inbox`) |
 //! | `sqlite` | the SQLite store behind the inbox (implies `inbox`) |
 //! | `worker` | the worker that runs handlers over stored events (implies `inbox`) |
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -17,6 +17,9 @@ use crate::rejection::Rejection;
 /// A body that has not arrived after this long is given up, so that a sender who dribbles cannot hold a connection.
 pub(crate) const BODY_DEADLINE: Duration = Duration::from_secs(10);
 
+/// How many frames are read before others get a turn.
+const FRAMES_AT_ONCE: u32 = 64;
+
 pin_project! {
     /// Reads a body to its end and verifies it.
     pub(crate) struct Pump<B> {
@@ -54,11 +57,11 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        // Looked at first: a body that is always ready with one more byte must not outrun its deadline.
-        if this.deadline.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(Err(Rejection::BodyTimeout));
-        }
-        loop {
+        for _ in 0..FRAMES_AT_ONCE {
+            // Looked at first: a body that always has one more frame ready must not outrun its deadline.
+            if this.deadline.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Err(Rejection::BodyTimeout));
+            }
             let Some(verification) = this.verification.as_mut() else {
                 return Poll::Ready(Err(Rejection::BodyBroken("it was read already".into())));
             };
@@ -83,6 +86,9 @@ where
                 }
             }
         }
+        // Others want to run too, the timer among them.
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 

@@ -39,9 +39,31 @@ impl Rejection {
         }
     }
 
+    /// One line for the log: a store in trouble is a warning with its causes, a refusal is a detail.
+    fn trace(&self) {
+        let status = self.status().as_u16();
+        match self {
+            #[cfg(feature = "inbox")]
+            Self::Store(error) => {
+                let cause = error
+                    .as_ref()
+                    .map(|error| causes(&**error))
+                    .unwrap_or_default();
+                tracing::warn!(target: "webhook::rejection", status, cause, "{self}; the sender is asked to come back");
+            }
+            Self::Verify(error) => {
+                tracing::debug!(target: "webhook::rejection", status, reason = error.reason(), "{error}");
+            }
+            Self::BodyBroken(_) | Self::BodyTimeout | Self::Method => {
+                tracing::debug!(target: "webhook::rejection", status, "{self}");
+            }
+        }
+    }
+
     /// A response of that status with an empty body, and with this in its extensions.
     #[must_use]
     pub fn into_response<B: Default>(self) -> Response<B> {
+        self.trace();
         let mut response = Response::new(B::default());
         *response.status_mut() = self.status();
         match self {
@@ -67,6 +89,19 @@ impl Rejection {
         response.extensions_mut().insert(self);
         response
     }
+}
+
+/// An error with everything behind it.
+#[cfg(feature = "inbox")]
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
 }
 
 impl fmt::Display for Rejection {

@@ -28,6 +28,8 @@ use super::settle::{Written, settle};
 const NOT_STARTED: Duration = Duration::from_secs(1);
 
 /// Runs the handler and settles what came of it. Dropping the future cuts the attempt off and settles nothing.
+const SHORTEST_SNOOZE: Duration = Duration::from_secs(1);
+
 pub(super) async fn attempt<Q: Queue + ?Sized>(
     shared: Arc<Shared<Q>>,
     leased: Leased,
@@ -119,10 +121,13 @@ fn judge<Q: ?Sized>(
             shared.retry.next(event.attempt(), age, after, rng),
             text::chain(&*error),
         ),
-        HandlerError::Snooze { after } => match shared.retry.put_off(age, after) {
-            Ok(after) => return Outcome::Snooze { after },
-            exhausted => (exhausted, "put off again".to_owned()),
-        },
+        // Nothing charges a snooze, so one without a wait would spin.
+        HandlerError::Snooze { after } => {
+            match shared.retry.put_off(age, after.max(SHORTEST_SNOOZE)) {
+                Ok(after) => return Outcome::Snooze { after },
+                exhausted => (exhausted, "put off again".to_owned()),
+            }
+        }
     };
     match next {
         Ok(after) => Outcome::Retry {

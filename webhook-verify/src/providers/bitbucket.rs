@@ -14,7 +14,16 @@ super::provider! {
         id: Some(Field::Header("x-request-uuid")),
         event_type: Some(Field::Header("x-event-key")),
         delivery: Delivery::new(10, 0),
-        facts: Facts { signature: Confidence::Secondary, secret: Confidence::Secondary, event_id: Confidence::Secondary, delivery: Confidence::Unchecked, source: "hookdeck/webhook-skills skills/bitbucket-webhooks/references/verification.md (quotes Atlassian's vector, recomputed); Yizack/nuxt-webhook-validators bitbucket.ts; support.atlassian.com event payloads page; go-playground/webhooks#209", checked: "2026-11-22" },
+        facts: Facts {
+            signature: Confidence::Secondary,
+            secret: Confidence::Secondary,
+            event_id: Confidence::Secondary,
+            delivery: Confidence::Unchecked,
+            source: "hookdeck/webhook-skills skills/bitbucket-webhooks/references/verification.md (quotes Atlassian's \
+                vector, recomputed); Yizack/nuxt-webhook-validators bitbucket.ts; support.atlassian.com event \
+                payloads page; go-playground/webhooks#209",
+            checked: "2026-11-22",
+        },
         ..Scheme::BASE
     };
 }

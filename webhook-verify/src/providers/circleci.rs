@@ -13,7 +13,14 @@ super::provider! {
         event_type: Some(Field::Json(&["type"])),
         identity: IdentityRule::SignedId,
         delivery: Delivery::new(10, 0),
-        facts: Facts { signature: Confidence::Documented, secret: Confidence::Documented, event_id: Confidence::Documented, delivery: Confidence::Documented, source: "circleci/circleci-docs @9734a14 docs/guides/modules/integration/pages/outbound-webhooks.adoc", checked: "2026-11-22" },
+        facts: Facts {
+            signature: Confidence::Documented,
+            secret: Confidence::Documented,
+            event_id: Confidence::Documented,
+            delivery: Confidence::Documented,
+            source: "circleci/circleci-docs @9734a14 docs/guides/modules/integration/pages/outbound-webhooks.adoc",
+            checked: "2026-11-22",
+        },
         ..Scheme::BASE
     };
 }

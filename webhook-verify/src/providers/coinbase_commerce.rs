@@ -12,7 +12,15 @@ super::provider! {
         event_type: Some(Field::Json(&["event", "type"])),
         identity: IdentityRule::SignedId,
         delivery: Delivery::new(0, 72),
-        facts: Facts { signature: Confidence::Source, secret: Confidence::Source, event_id: Confidence::Source, delivery: Confidence::Documented, source: "npm coinbase-commerce-node 1.0.4 lib/Webhook.js; docs.cdp.coinbase.com commerce webhooks-overview", checked: "2026-11-22" },
+        facts: Facts {
+            signature: Confidence::Source,
+            secret: Confidence::Source,
+            event_id: Confidence::Source,
+            delivery: Confidence::Documented,
+            source: "npm coinbase-commerce-node 1.0.4 lib/Webhook.js; docs.cdp.coinbase.com commerce \
+                webhooks-overview",
+            checked: "2026-11-22",
+        },
         ..Scheme::BASE
     };
 }

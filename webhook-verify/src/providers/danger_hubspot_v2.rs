@@ -5,7 +5,8 @@ use crate::scheme::{Algorithm, Confidence, Delivery, Facts, IdentityRule, Part, 
 super::provider_with_url! {
     /// HubSpot v2: SHA-256 over `{client secret}POST{URL}{body}`, in `X-HubSpot-Signature`.
     ///
-    /// Dangerous: a hash with the secret in front is no HMAC; with some hashes whoever has one signature can sign longer bodies. Use [`HubSpotV3`](crate::HubSpotV3).
+    /// Dangerous: a hash with the secret in front is no HMAC; with some hashes whoever has one signature can sign
+    /// longer bodies. Use [`HubSpotV3`](crate::HubSpotV3).
     DangerHubSpotV2 = Scheme {
         name: "hubspot-v2",
         title: "HubSpot (v2)",
@@ -14,7 +15,14 @@ super::provider_with_url! {
         content: &[Part::Secret, Part::Literal("POST"), Part::Url, Part::Body],
         identity: IdentityRule::Composite(&[&["*", "eventId"], &["*", "subscriptionId"], &["*", "occurredAt"]]),
         delivery: Delivery::new(5, 24),
-        facts: Facts { signature: Confidence::Source, secret: Confidence::Source, event_id: Confidence::Secondary, delivery: Confidence::Unchecked, source: "npm @hubspot/api-client 13.5.0 lib/src/utils/signature.js; hookdeck/webhook-skills hubspot", checked: "2026-11-22" },
+        facts: Facts {
+            signature: Confidence::Source,
+            secret: Confidence::Source,
+            event_id: Confidence::Secondary,
+            delivery: Confidence::Unchecked,
+            source: "npm @hubspot/api-client 13.5.0 lib/src/utils/signature.js; hookdeck/webhook-skills hubspot",
+            checked: "2026-11-22",
+        },
         ..Scheme::BASE
     };
 }

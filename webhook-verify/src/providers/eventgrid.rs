@@ -15,7 +15,15 @@ super::uncovered_provider! {
         content: &[],
         event_type: Some(Field::Header("aeg-event-type")),
         delivery: Delivery::new(30, 24),
-        facts: Facts { signature: Confidence::Documented, secret: Confidence::Documented, event_id: Confidence::Documented, delivery: Confidence::Documented, source: "MicrosoftDocs/azure-docs articles/event-grid/end-point-validation-event-grid-events-schema.md; MicrosoftDocs/azure-docs articles/event-grid/delivery-and-retry.md (2020 text)", checked: "2026-11-22" },
+        facts: Facts {
+            signature: Confidence::Documented,
+            secret: Confidence::Documented,
+            event_id: Confidence::Documented,
+            delivery: Confidence::Documented,
+            source: "MicrosoftDocs/azure-docs articles/event-grid/end-point-validation-event-grid-events-schema.md; \
+                MicrosoftDocs/azure-docs articles/event-grid/delivery-and-retry.md (2020 text)",
+            checked: "2026-11-22",
+        },
         ..Scheme::BASE
     };
 }

@@ -16,7 +16,14 @@ super::uncovered_provider! {
         event_type: Some(Field::Json(&["event_type"])),
         body_limit: 256 * 1024,
         delivery: Delivery::new(0, 4),
-        facts: Facts { signature: Confidence::Documented, secret: Confidence::Documented, event_id: Confidence::Unchecked, delivery: Confidence::Unchecked, source: "developers.figma.com/docs/rest-api/webhooks-security", checked: "2026-11-22" },
+        facts: Facts {
+            signature: Confidence::Documented,
+            secret: Confidence::Documented,
+            event_id: Confidence::Unchecked,
+            delivery: Confidence::Unchecked,
+            source: "developers.figma.com/docs/rest-api/webhooks-security",
+            checked: "2026-11-22",
+        },
         ..Scheme::BASE
     };
 }

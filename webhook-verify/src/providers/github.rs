@@ -5,9 +5,11 @@ use crate::scheme::{Confidence, Delivery, Facts, Field, Place, Scheme, Syntax};
 super::provider! {
     /// GitHub: HMAC-SHA256 over the body, in `X-Hub-Signature-256`.
     ///
-    /// Nothing but the body is signed: no time, and neither the delivery id nor the event type in the headers. A replay
-    /// can carry a fresh id, so the identity of an event is a digest over its type and its body. The SHA-1 signature
-    /// that GitHub sends beside this one is never looked at.
+    /// Nothing but the body is signed: no time, and neither the delivery id nor the event type in the headers. A
+    /// replay
+    /// can carry a fresh id or another type, so the identity of an event is a digest over its body, which differs
+    /// from
+    /// event to event. The SHA-1 signature that GitHub sends beside this one is never looked at.
     GitHub = Scheme {
         name: "github",
         title: "GitHub",

@@ -16,7 +16,15 @@ super::provider! {
         event_type: Some(Field::Json(&["topic"])),
         identity: IdentityRule::SignedId,
         delivery: Delivery::new(5, 1),
-        facts: Facts { signature: Confidence::Secondary, secret: Confidence::Secondary, event_id: Confidence::Secondary, delivery: Confidence::Secondary, source: "hookdeck/webhook-skills intercom; npm @trigger.dev/core 4.8.3 dist/esm/v3/webhooks/index.js; hookdeck intercom references/overview.md", checked: "2026-11-22" },
+        facts: Facts {
+            signature: Confidence::Secondary,
+            secret: Confidence::Secondary,
+            event_id: Confidence::Secondary,
+            delivery: Confidence::Secondary,
+            source: "hookdeck/webhook-skills intercom; npm @trigger.dev/core 4.8.3 dist/esm/v3/webhooks/index.js; \
+                hookdeck intercom references/overview.md",
+            checked: "2026-11-22",
+        },
         ..Scheme::BASE
     };
 }

@@ -12,7 +12,16 @@ super::provider! {
         id: Some(Field::Header("x-atlassian-webhook-identifier")),
         event_type: Some(Field::Json(&["webhookEvent"])),
         delivery: Delivery::new(20, 2),
-        facts: Facts { signature: Confidence::Secondary, secret: Confidence::Secondary, event_id: Confidence::Secondary, delivery: Confidence::Unchecked, source: "skills.sh hookdeck jira (2026-07), trigger.dev docs/webhooks/providers/jira; mrrefactoring.github.io jira.js WebhookHeaders; npm @atlassian/atlassian-jwt 2.2.0; developer.atlassian.com/cloud/jira/platform/webhooks", checked: "2026-11-22" },
+        facts: Facts {
+            signature: Confidence::Secondary,
+            secret: Confidence::Secondary,
+            event_id: Confidence::Secondary,
+            delivery: Confidence::Unchecked,
+            source: "skills.sh hookdeck jira (2026-07), trigger.dev docs/webhooks/providers/jira; \
+                mrrefactoring.github.io jira.js WebhookHeaders; npm @atlassian/atlassian-jwt 2.2.0; \
+                developer.atlassian.com/cloud/jira/platform/webhooks",
+            checked: "2026-11-22",
+        },
         ..Scheme::BASE
     };
 }

@@ -3,7 +3,8 @@
 use crate::scheme::{Confidence, Delivery, Facts, Field, IdentityRule, Part, Place, Scheme};
 
 super::uncovered_provider! {
-    /// Mailgun: HMAC-SHA256 over `{timestamp}{token}`, all of which stand in the body. The event itself is not signed.
+    /// Mailgun: HMAC-SHA256 over `{timestamp}{token}`, all of which stand in the body. The event itself is not
+    /// signed.
     ///
     /// The body is not covered: build it with `accept_uncovered_body()`.
     Mailgun = Scheme {
@@ -16,7 +17,14 @@ super::uncovered_provider! {
         identity: IdentityRule::SignedId,
         body_limit: 256 * 1024,
         delivery: Delivery::new(0, 8),
-        facts: Facts { signature: Confidence::Secondary, secret: Confidence::Secondary, event_id: Confidence::Secondary, delivery: Confidence::Unchecked, source: "anymail/django-anymail anymail/webhooks/mailgun.py + tests; hookdeck/webhook-skills mailgun", checked: "2026-11-22" },
+        facts: Facts {
+            signature: Confidence::Secondary,
+            secret: Confidence::Secondary,
+            event_id: Confidence::Secondary,
+            delivery: Confidence::Unchecked,
+            source: "anymail/django-anymail anymail/webhooks/mailgun.py + tests; hookdeck/webhook-skills mailgun",
+            checked: "2026-11-22",
+        },
         ..Scheme::BASE
     };
 }

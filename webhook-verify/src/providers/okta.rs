@@ -15,7 +15,14 @@ super::uncovered_provider! {
         content: &[],
         id: Some(Field::Json(&["eventId"])),
         delivery: Delivery::new(3, 1),
-        facts: Facts { signature: Confidence::Documented, secret: Confidence::Documented, event_id: Confidence::Documented, delivery: Confidence::Documented, source: "okta/okta-developer-docs @468de9c docs/concepts/event-hooks/index.md", checked: "2026-11-22" },
+        facts: Facts {
+            signature: Confidence::Documented,
+            secret: Confidence::Documented,
+            event_id: Confidence::Documented,
+            delivery: Confidence::Documented,
+            source: "okta/okta-developer-docs @468de9c docs/concepts/event-hooks/index.md",
+            checked: "2026-11-22",
+        },
         ..Scheme::BASE
     };
 }

@@ -13,7 +13,14 @@ super::provider! {
         event_type: Some(Field::Json(&["event", "event_type"])),
         identity: IdentityRule::SignedId,
         delivery: Delivery::new(5, 48),
-        facts: Facts { signature: Confidence::Secondary, secret: Confidence::Secondary, event_id: Confidence::Secondary, delivery: Confidence::Secondary, source: "hookdeck/webhook-skills pagerduty (quotes docs.pagerduty.com and go-pagerduty webhookv3.go)", checked: "2026-11-22" },
+        facts: Facts {
+            signature: Confidence::Secondary,
+            secret: Confidence::Secondary,
+            event_id: Confidence::Secondary,
+            delivery: Confidence::Secondary,
+            source: "hookdeck/webhook-skills pagerduty (quotes docs.pagerduty.com and go-pagerduty webhookv3.go)",
+            checked: "2026-11-22",
+        },
         ..Scheme::BASE
     };
 }

@@ -15,12 +15,23 @@ super::provider! {
         encoding: Encoding::Base64,
         key: KeyFormat::Text,
         content: &[Part::Id, Part::Literal("."), Part::Timestamp, Part::Literal("."), Part::Body],
-        timestamp: Some(Timestamp { field: Field::Header("webhook-timestamp"), format: TimeFormat::Seconds, tolerance: FIVE_MINUTES }),
+        timestamp: Some(Timestamp {
+            field: Field::Header("webhook-timestamp"),
+            format: TimeFormat::Seconds,
+            tolerance: FIVE_MINUTES,
+        }),
         id: Some(Field::Header("webhook-id")),
         event_type: Some(Field::Json(&["type"])),
         identity: IdentityRule::SignedId,
         delivery: Delivery::new(0, 0),
-        facts: Facts { signature: Confidence::Source, secret: Confidence::Source, event_id: Confidence::Source, delivery: Confidence::Unchecked, source: "npm @polar-sh/sdk 0.49.0 src/webhooks.ts, webhooks.test.ts", checked: "2026-11-22" },
+        facts: Facts {
+            signature: Confidence::Source,
+            secret: Confidence::Source,
+            event_id: Confidence::Source,
+            delivery: Confidence::Unchecked,
+            source: "npm @polar-sh/sdk 0.49.0 src/webhooks.ts, webhooks.test.ts",
+            checked: "2026-11-22",
+        },
         ..Scheme::BASE
     };
 }

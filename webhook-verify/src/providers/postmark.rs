@@ -18,7 +18,14 @@ super::uncovered_provider! {
         content: &[],
         event_type: Some(Field::Json(&["RecordType"])),
         delivery: Delivery::new(0, 12),
-        facts: Facts { signature: Confidence::Secondary, secret: Confidence::Secondary, event_id: Confidence::Unchecked, delivery: Confidence::Unchecked, source: "hookdeck/webhook-skills postmark; anymail postmark.py", checked: "2026-11-22" },
+        facts: Facts {
+            signature: Confidence::Secondary,
+            secret: Confidence::Secondary,
+            event_id: Confidence::Unchecked,
+            delivery: Confidence::Unchecked,
+            source: "hookdeck/webhook-skills postmark; anymail postmark.py",
+            checked: "2026-11-22",
+        },
         ..Scheme::BASE
     };
 }

@@ -1,6 +1,6 @@
 //! Shopify.
 
-use crate::scheme::{Confidence, Delivery, Encoding, Facts, Field, Place, Scheme};
+use crate::scheme::{Confidence, Delivery, Encoding, Facts, Field, IdentityRule, Place, Scheme};
 
 super::provider! {
     /// Shopify: HMAC-SHA256 over the body, in base64, in `X-Shopify-Hmac-Sha256`.
@@ -12,9 +12,20 @@ super::provider! {
         place: Place::Header("x-shopify-hmac-sha256"),
         encoding: Encoding::Base64,
         id: Some(Field::Header("x-shopify-webhook-id")),
+        identity: IdentityRule::DigestAndType,
         event_type: Some(Field::Header("x-shopify-topic")),
         delivery: Delivery::new(5, 4),
-        facts: Facts { signature: Confidence::Source, secret: Confidence::Source, event_id: Confidence::Secondary, delivery: Confidence::Documented, source: "npm @shopify/shopify-api 13.1.0 dist/esm/lib/webhooks/*.mjs, utils/hmac-validator.mjs, types.mjs; Shopify/shopify-api-ruby lib/shopify_api/webhooks/request.rb; shopify.dev/changelog/updates-to-webhook-retry-mechanism; shopify.dev verify-deliveries; dev.to/shannonllc Shopify table (2026-09-27)", checked: "2026-11-22" },
+        facts: Facts {
+            signature: Confidence::Source,
+            secret: Confidence::Source,
+            event_id: Confidence::Secondary,
+            delivery: Confidence::Documented,
+            source: "npm @shopify/shopify-api 13.1.0 dist/esm/lib/webhooks/*.mjs, utils/hmac-validator.mjs, \
+                types.mjs; Shopify/shopify-api-ruby lib/shopify_api/webhooks/request.rb; \
+                shopify.dev/changelog/updates-to-webhook-retry-mechanism; shopify.dev verify-deliveries; \
+                dev.to/shannonllc Shopify table (2026-09-27)",
+            checked: "2026-11-22",
+        },
         ..Scheme::BASE
     };
 }

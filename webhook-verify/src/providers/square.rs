@@ -18,7 +18,17 @@ super::provider_with_url! {
         event_type: Some(Field::Json(&["type"])),
         identity: IdentityRule::SignedId,
         delivery: Delivery::new(10, 24),
-        facts: Facts { signature: Confidence::Source, secret: Confidence::Source, event_id: Confidence::Documented, delivery: Confidence::Documented, source: "square/square-python-sdk src/square/utils/webhooks_helper.py + tests/integration/test_webhooks_helper.py; npm square 46.0.0; developer.squareup.com/docs/webhooks/troubleshooting; hookdeck/webhook-skills square (live check 2026-08)", checked: "2026-11-22" },
+        facts: Facts {
+            signature: Confidence::Source,
+            secret: Confidence::Source,
+            event_id: Confidence::Documented,
+            delivery: Confidence::Documented,
+            source: "square/square-python-sdk src/square/utils/webhooks_helper.py + \
+                tests/integration/test_webhooks_helper.py; npm square 46.0.0; \
+                developer.squareup.com/docs/webhooks/troubleshooting; hookdeck/webhook-skills square (live check \
+                2026-08)",
+            checked: "2026-11-22",
+        },
         ..Scheme::BASE
     };
 }

@@ -9,7 +9,8 @@ super::provider! {
     /// Standard Webhooks `v1`: HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`.
     ///
     /// The secret is `whsec_` and base64 of the key. The id is signed and is the identity of the event; it must not
-    /// contain a dot, because the content could then be cut in two ways. Entries of versions other than `v1` are passed
+    /// contain a dot, because the content could then be cut in two ways. Entries of versions other than `v1` are
+    /// passed
     /// over, as the specification asks.
     StandardWebhooks = Scheme {
         name: "standard-webhooks",

@@ -9,7 +9,8 @@ super::provider! {
     /// Stripe `v1`: HMAC-SHA256 over `{t}.{body}`.
     ///
     /// The secret is used as it is, with its `whsec_`: it is not base64. While an endpoint's secret is rolled Stripe
-    /// sends several `v1=`; `v0=` and other keys are passed over. Unlike Stripe's own SDKs this refuses a time that is
+    /// sends several `v1=`; `v0=` and other keys are passed over. Unlike Stripe's own SDKs this refuses a time that
+    /// is
     /// too far in the future.
     Stripe = Scheme {
         name: "stripe",

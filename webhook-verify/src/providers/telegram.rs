@@ -15,7 +15,14 @@ super::uncovered_provider! {
         content: &[],
         id: Some(Field::Json(&["update_id"])),
         delivery: Delivery::new(60, 24),
-        facts: Facts { signature: Confidence::Source, secret: Confidence::Unchecked, event_id: Confidence::Unchecked, delivery: Confidence::Unchecked, source: "PyPI python-telegram-bot 22.8 telegram/ext/_utils/webhookhandler.py", checked: "2026-11-22" },
+        facts: Facts {
+            signature: Confidence::Source,
+            secret: Confidence::Unchecked,
+            event_id: Confidence::Unchecked,
+            delivery: Confidence::Unchecked,
+            source: "PyPI python-telegram-bot 22.8 telegram/ext/_utils/webhookhandler.py",
+            checked: "2026-11-22",
+        },
         ..Scheme::BASE
     };
 }

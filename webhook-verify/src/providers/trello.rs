@@ -19,7 +19,15 @@ super::provider_with_url! {
         event_type: Some(Field::Json(&["action", "type"])),
         identity: IdentityRule::SignedId,
         delivery: Delivery::new(0, 1),
-        facts: Facts { signature: Confidence::Secondary, secret: Confidence::Secondary, event_id: Confidence::Unchecked, delivery: Confidence::Secondary, source: "find_string hits quoting developer.atlassian.com/cloud/trello/guides/rest-api/webhooks (4 independent implementations agree)", checked: "2026-11-22" },
+        facts: Facts {
+            signature: Confidence::Secondary,
+            secret: Confidence::Secondary,
+            event_id: Confidence::Unchecked,
+            delivery: Confidence::Secondary,
+            source: "find_string hits quoting developer.atlassian.com/cloud/trello/guides/rest-api/webhooks (4 \
+                independent implementations agree)",
+            checked: "2026-11-22",
+        },
         ..Scheme::BASE
     };
 }

@@ -16,7 +16,15 @@ super::provider! {
         event_type: Some(Field::Json(&["event_type"])),
         identity: IdentityRule::SignedId,
         delivery: Delivery::new(30, 10),
-        facts: Facts { signature: Confidence::Secondary, secret: Confidence::Secondary, event_id: Confidence::Secondary, delivery: Confidence::Unchecked, source: "npm @trigger.dev/core 4.8.3; find_string hits quoting typeform.com/developers/webhooks/secure-your-webhooks", checked: "2026-11-22" },
+        facts: Facts {
+            signature: Confidence::Secondary,
+            secret: Confidence::Secondary,
+            event_id: Confidence::Secondary,
+            delivery: Confidence::Unchecked,
+            source: "npm @trigger.dev/core 4.8.3; find_string hits quoting \
+                typeform.com/developers/webhooks/secure-your-webhooks",
+            checked: "2026-11-22",
+        },
         ..Scheme::BASE
     };
 }

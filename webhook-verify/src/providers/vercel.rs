@@ -13,7 +13,14 @@ super::provider! {
         event_type: Some(Field::Json(&["type"])),
         identity: IdentityRule::SignedId,
         delivery: Delivery::new(30, 24),
-        facts: Facts { signature: Confidence::Secondary, secret: Confidence::Secondary, event_id: Confidence::Secondary, delivery: Confidence::Unchecked, source: "hookdeck/webhook-skills vercel; Yizack/nuxt-webhook-validators vercel.ts; npm @trigger.dev/core", checked: "2026-11-22" },
+        facts: Facts {
+            signature: Confidence::Secondary,
+            secret: Confidence::Secondary,
+            event_id: Confidence::Secondary,
+            delivery: Confidence::Unchecked,
+            source: "hookdeck/webhook-skills vercel; Yizack/nuxt-webhook-validators vercel.ts; npm @trigger.dev/core",
+            checked: "2026-11-22",
+        },
         ..Scheme::BASE
     };
 }

@@ -11,7 +11,14 @@ super::provider! {
         syntax: Syntax::Single { prefix: "sha256=" },
         encoding: Encoding::Base64,
         delivery: Delivery::new(10, 4),
-        facts: Facts { signature: Confidence::Secondary, secret: Confidence::Secondary, event_id: Confidence::Unchecked, delivery: Confidence::Unchecked, source: "npm twitter-webhooks 0.3.3 lib/user-activity-webhook.js", checked: "2026-11-22" },
+        facts: Facts {
+            signature: Confidence::Secondary,
+            secret: Confidence::Secondary,
+            event_id: Confidence::Unchecked,
+            delivery: Confidence::Unchecked,
+            source: "npm twitter-webhooks 0.3.3 lib/user-activity-webhook.js",
+            checked: "2026-11-22",
+        },
         ..Scheme::BASE
     };
 }

@@ -85,7 +85,10 @@ pub(crate) enum Encoding {
 pub(crate) enum Algorithm {
     HmacSha1,
     HmacSha256,
-    #[expect(dead_code, reason = "no provider signs so today; custom schemes will")]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "no provider signs so today; custom schemes will")
+    )]
     HmacSha512,
     /// A hash over content that has the secret in it.
     Sha256,
@@ -171,8 +174,15 @@ pub(crate) enum TimeFormat {
 pub(crate) enum IdentityRule {
     /// The values of these members of the body together.
     Composite(&'static [Path]),
-    /// A digest over the event type and the body: nothing that names the event is signed.
+    /// A digest over the body: nothing that names the event is signed.
     Digest,
+    /// A digest over the event type and the body, for providers that send one body under several types. The type is not
+    /// signed there, so a replay under another type is another event.
+    DigestAndType,
+    /// A digest over these parts, for bodies that may rightly come again.
+    DigestOf(&'static [Part]),
+    /// A digest over the body without this member, which is another one at every attempt.
+    DigestWithout(&'static str),
     /// Nothing: a body may rightly come again, so no delivery is a duplicate of another.
     None,
     /// The signed id.
@@ -262,7 +272,30 @@ impl Scheme {
         self.body_limit
     }
 
-    /// The names of the headers that carry the signature; of a numbered family, of the first.
+    /// How far the signed time and the receiver's clock may be apart unless a verifier is told otherwise; `None` where no
+    /// time is signed.
+    #[must_use]
+    pub fn window(&self) -> Option<Duration> {
+        let timestamp = self.timestamp?;
+        self.coverage().timestamp.then_some(timestamp.tolerance)
+    }
+
+    /// What makes two deliveries the same event, in words.
+    #[must_use]
+    pub const fn identity(&self) -> &'static str {
+        match self.identity {
+            IdentityRule::Composite(_) => "digest of the members that name the event",
+            IdentityRule::Digest => "digest of the body",
+            IdentityRule::DigestAndType => "digest of type and body",
+            IdentityRule::DigestOf([Part::Id, ..]) => "digest of id and body",
+            IdentityRule::DigestOf(_) => "digest of time and body",
+            IdentityRule::DigestWithout(_) => "digest of the body without its time",
+            IdentityRule::None => "none: the same body may rightly come again",
+            IdentityRule::SignedId => "signed id",
+        }
+    }
+
+    /// The names of the headers that carry the signature; of a numbered family, what the names begin with.
     #[must_use]
     pub const fn signature_headers(&self) -> &[&'static str] {
         match &self.place {

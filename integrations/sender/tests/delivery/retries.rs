@@ -165,7 +165,7 @@ async fn an_endpoint_that_is_down_is_retried_and_its_address_is_not_told() {
 }
 
 #[tokio::test]
-async fn a_silent_endpoint_costs_its_timeout_and_stalls_no_other() {
+async fn a_silent_endpoint_costs_its_timeout_and_lets_another_through() {
     let world = World::new().await;
     let silent = Receiver::start(&world.clock, &[None]).await;
     let receiver = Receiver::answering(&world.clock, &["200 OK"]).await;

@@ -101,10 +101,7 @@ where
                 StateProjection::Rejected { rejection } => {
                     // Polled again after its end a future may do anything but panic; this one waits for ever.
                     return match rejection.take() {
-                        Some(rejection) => {
-                            tracing::debug!(target: "webhook::rejection", %rejection, status = rejection.status().as_u16());
-                            Poll::Ready(Ok(rejection.into_response()))
-                        }
+                        Some(rejection) => Poll::Ready(Ok(rejection.into_response())),
                         None => Poll::Pending,
                     };
                 }

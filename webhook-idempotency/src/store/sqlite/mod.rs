@@ -27,6 +27,7 @@ use std::sync::Arc;
 use sqlx::Sqlite;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
+use tokio::sync::Mutex;
 use webhook_verify::{Clock, UnixTime};
 
 use self::connect::Connector;
@@ -60,6 +61,8 @@ pub struct SqliteStore {
     readers: SqlitePool,
     clock: Arc<dyn Clock>,
     wake: Wake,
+    /// Held by the one handler's transaction that runs or is next to run.
+    transactions: Mutex<()>,
 }
 
 impl SqliteStore {
@@ -83,6 +86,7 @@ impl SqliteStore {
             readers,
             clock: options.clock,
             wake: Wake::default(),
+            transactions: Mutex::default(),
         })
     }
 

@@ -24,15 +24,27 @@ impl TransactionalQueue for SqliteStore {
         limit: Duration,
         apply: Apply<SqliteConnection, E>,
     ) -> Result<TransactionOutcome<E>, StoreError> {
+        // One transaction waits for the writer at a time. The others wait here, so that an acknowledgement has at most one
+        // handler in front of it however long the backlog is.
+        let _turn = self.transactions.lock().await;
         let mut held = self.writer.hold().await?;
         let (mut transaction, gate) = held.begin().await?;
         let mut settled = settle::standing(&mut transaction, lease).await?.0;
         if settled == Settled::Applied {
             gate.lend();
             let applied = tokio::time::timeout(limit, apply(&mut transaction)).await;
+            if applied.is_err() {
+                // A statement of the handler may still be running, with a COMMIT queued behind it. The gate stays as it
+                // is, and closing the connection rolls back whatever is open.
+                return Ok(TransactionOutcome::TimedOut);
+            }
+            // Statements that the handler gave up waiting for come first, and find the gate closed too.
+            sqlx::query("SELECT 1")
+                .execute(&mut *transaction)
+                .await
+                .map_err(store_error)?;
             let same_transaction = gate.take_back();
             match applied {
-                // A statement of the handler may still be running. Closing the connection rolls it back when it ends.
                 Err(_) => return Ok(TransactionOutcome::TimedOut),
                 Ok(_) if !same_transaction => {
                     return Ok(TransactionOutcome::Refused(Refusal::Ended));

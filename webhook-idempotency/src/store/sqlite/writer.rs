@@ -57,8 +57,12 @@ impl Writer {
 }
 
 /// The first commit of every connection is one of no meaning: when it is durable, so is every commit before it.
+///
+/// It has a COMMIT of its own, because a commit that is part of a statement's end is one whose failure sqlx drops.
 async fn ready(mut connection: SqliteConnection) -> Result<Idle, sqlx::Error> {
-    lease::next_fence(&mut connection, 1).await?;
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    lease::next_fence(&mut transaction, 1).await?;
+    transaction.commit().await?;
     let gate = Gate::install(&mut connection).await?;
     Ok(Idle { connection, gate })
 }
