@@ -224,3 +224,68 @@ impl Subscriber for Log {
     fn enter(&self, _: &Id) {}
     fn exit(&self, _: &Id) {}
 }
+
+#[tokio::test]
+async fn two_providers_behind_one_endpoint_do_not_take_each_others_events_for_duplicates() {
+    use webhook_verify::Stripe;
+    let store = store();
+    let inbox = inbox(&store);
+    assert_eq!(
+        inbox.accept(delivery("evt_1", "{}")).await.unwrap(),
+        Accepted::New
+    );
+
+    let body = r#"{"id":"evt_1","type":"invoice.paid"}"#;
+    let signed = Stripe::signer("whsec_not-a-real-secret")
+        .unwrap()
+        .sign(&Message::new(body))
+        .unwrap();
+    let verified = Stripe::new("whsec_not-a-real-secret")
+        .unwrap()
+        .verify(&signed, body)
+        .unwrap();
+    assert_eq!(inbox.accept(verified).await.unwrap(), Accepted::New);
+    assert_eq!(stored(&store, "inbox").await.len(), 2);
+}
+
+#[tokio::test]
+async fn one_captured_github_delivery_stays_one_event_whatever_its_unsigned_headers_say() {
+    use webhook_verify::GitHub;
+    let store = store();
+    let inbox = inbox(&store);
+    let github = GitHub::new("not-a-real-secret").unwrap();
+    let signer = GitHub::signer("not-a-real-secret").unwrap();
+    let body = r#"{"ref":"refs/heads/main"}"#;
+    for at in 0..20 {
+        let (id, event_type) = (format!("delivery-{at}"), format!("push{at}"));
+        let signed = signer
+            .sign(&Message::new(body).id(&id).event_type(&event_type))
+            .unwrap();
+        let accepted = inbox
+            .accept(github.verify(&signed, body).unwrap())
+            .await
+            .unwrap();
+        assert_eq!(accepted == Accepted::New, at == 0, "{at}: {accepted:?}");
+    }
+    assert_eq!(stored(&store, "inbox").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_delivery_that_nothing_identifies_is_stored_every_time() {
+    use webhook_verify::Dropbox;
+    let store = store();
+    let inbox = inbox(&store);
+    let body = r#"{"list_folder":{"accounts":["dbid:1"]}}"#;
+    let signed = Dropbox::signer("not-a-real-secret")
+        .unwrap()
+        .sign(&Message::new(body))
+        .unwrap();
+    for _ in 0..3 {
+        let verified = Dropbox::new("not-a-real-secret")
+            .unwrap()
+            .verify(&signed, body)
+            .unwrap();
+        assert_eq!(inbox.accept(verified).await.unwrap(), Accepted::New);
+    }
+    assert_eq!(stored(&store, "inbox").await.len(), 3);
+}

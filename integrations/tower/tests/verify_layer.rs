@@ -117,6 +117,44 @@ async fn a_body_that_never_ends_is_given_up_at_its_deadline() {
     assert_eq!(began.elapsed().as_secs(), 3);
 }
 
+/// A body that always has one more frame ready, and nothing in it.
+struct Endless;
+
+impl http_body::Body for Endless {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, Infallible>>> {
+        std::task::Poll::Ready(Some(Ok(http_body::Frame::data(Bytes::new()))))
+    }
+}
+
+#[test]
+fn a_body_of_endless_empty_frames_is_given_up_and_lets_others_run() {
+    // On a thread of its own: a pump that never yields would hang the runtime, and with it any timeout inside.
+    let (send, receive) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        let service = VerifyLayer::new(provider())
+            .body_deadline(Duration::from_millis(50))
+            .layer(echo(&Arc::default()));
+        let response = runtime
+            .block_on(service.oneshot(request("msg_1", BODY, Endless)))
+            .unwrap();
+        send.send(response.status()).unwrap();
+    });
+    assert_eq!(
+        receive.recv_timeout(Duration::from_secs(20)),
+        Ok(StatusCode::REQUEST_TIMEOUT)
+    );
+}
+
 #[tokio::test]
 async fn the_service_that_is_called_is_the_one_that_was_polled_ready() {
     // Each of these panics or fails when a clone that was never polled ready is called.

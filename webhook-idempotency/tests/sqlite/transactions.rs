@@ -364,3 +364,109 @@ async fn a_transaction_dropped_at_any_point_leaves_effect_and_settlement_togethe
         }
     }
 }
+
+/// A statement that takes SQLite far longer than the limits below, however fast the machine.
+const SLOW: &str = "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 1500000) SELECT count(*) FROM c";
+
+/// A handler that writes an effect, gives up waiting for a slow statement, and queues a COMMIT behind it.
+fn commit_behind_a_slow_statement(wait_for_it: bool) -> Apply<SqliteConnection, &'static str> {
+    Box::new(move |connection| {
+        Box::pin(async move {
+            write(connection).await;
+            let slow = sqlx::raw_sql(SLOW).execute(&mut *connection);
+            let _ = tokio::time::timeout(Duration::from_millis(20), slow).await;
+            let commit = sqlx::raw_sql("COMMIT").execute(&mut *connection);
+            if wait_for_it {
+                let _ = commit.await;
+            } else {
+                let _ = tokio::time::timeout(Duration::from_millis(20), commit).await;
+            }
+            Ok(())
+        })
+    })
+}
+
+#[tokio::test]
+async fn a_commit_that_is_still_queued_when_the_limit_passes_commits_nothing() {
+    let (database, store) = setup().await;
+    let lease = lease(&store).await;
+    let apply = commit_behind_a_slow_statement(true);
+    let limit = Duration::from_millis(60);
+    let outcome = store
+        .run_in_transaction(&lease, limit, apply)
+        .await
+        .unwrap();
+    assert!(
+        matches!(outcome, TransactionOutcome::TimedOut),
+        "{outcome:?}"
+    );
+    // The next write waits until the slow statement has ended and the connection is gone.
+    still_works(&database, &store).await;
+    assert_eq!(effects(&database).await, 1, "only the second, good attempt");
+}
+
+#[tokio::test]
+async fn a_commit_that_the_handler_gave_up_waiting_for_commits_nothing() {
+    let (database, store) = setup().await;
+    let lease = lease(&store).await;
+    let apply = commit_behind_a_slow_statement(false);
+    let outcome = store
+        .run_in_transaction(&lease, 6 * LIMIT, apply)
+        .await
+        .unwrap();
+    assert!(
+        matches!(outcome, TransactionOutcome::Refused(Refusal::Ended)),
+        "{outcome:?}"
+    );
+    still_works(&database, &store).await;
+    assert_eq!(effects(&database).await, 1, "only the second, good attempt");
+}
+
+#[tokio::test]
+async fn a_put_waits_for_one_transaction_at_most_however_many_are_queued() {
+    let (_database, store) = setup().await;
+    let store = std::sync::Arc::new(store);
+    store
+        .put(&[event("evt_2"), event("evt_3"), event("evt_4")])
+        .await
+        .unwrap();
+    let namespace = event("evt_1").namespace().clone();
+    let leases = store
+        .lease(&namespace, 4, Duration::from_secs(600))
+        .await
+        .unwrap();
+    assert_eq!(leases.len(), 4);
+    let started = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
+    let mut transactions = tokio::task::JoinSet::new();
+    for leased in leases {
+        let (store, started) = (
+            std::sync::Arc::clone(&store),
+            std::sync::Arc::clone(&started),
+        );
+        transactions.spawn(async move {
+            let apply: Apply<SqliteConnection, &'static str> = Box::new(move |_| {
+                Box::pin(async move {
+                    started.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                    tokio::time::sleep(Duration::from_millis(300)).await;
+                    Ok(())
+                })
+            });
+            store
+                .run_in_transaction(&leased.lease, LIMIT, apply)
+                .await
+                .unwrap()
+        });
+    }
+    while started.load(std::sync::atomic::Ordering::SeqCst) == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    store.put(&[event("evt_5")]).await.unwrap();
+    let before_the_put = started.load(std::sync::atomic::Ordering::SeqCst);
+    assert!(
+        before_the_put <= 2,
+        "{before_the_put} of 4 handlers ran in front of the put"
+    );
+    while let Some(outcome) = transactions.join_next().await {
+        assert!(matches!(outcome.unwrap(), TransactionOutcome::Committed));
+    }
+}
