@@ -57,8 +57,45 @@ class Stripe:
         return {"stripe-signature": header}
 
 
+class Slack:
+    def verify(self, request):
+        from slack_sdk.signature import SignatureVerifier
+
+        return SignatureVerifier(request["secret"]).is_valid_request(request["body"], request["headers"])
+
+    def sign(self, request):
+        from slack_sdk.signature import SignatureVerifier
+
+        at = str(request["at"])
+        signature = SignatureVerifier(request["secret"]).generate_signature(timestamp=at, body=request["body"])
+        return {"x-slack-request-timestamp": at, "x-slack-signature": signature}
+
+
+class Square:
+    def verify(self, request):
+        from square.utils.webhooks_helper import verify_signature
+
+        return verify_signature(
+            request_body=request["body"].decode(),
+            signature_header=request["headers"].get("x-square-hmacsha256-signature"),
+            signature_key=request["secret"],
+            notification_url=request["url"],
+        )
+
+
+class Line:
+    def verify(self, request):
+        from linebot.v3.webhook import SignatureValidator
+
+        validator = SignatureValidator(request["secret"])
+        return validator.validate(request["body"].decode(), request["headers"].get("x-line-signature"))
+
+
 # verify: returns False or raises to refuse. sign: returns the headers.
 sdks = {
+    "line-bot-sdk": Line(),
+    "slack-sdk": Slack(),
+    "squareup": Square(),
     "standardwebhooks": StandardWebhooks("standardwebhooks", lambda scheme: "webhook"),
     "stripe": Stripe(),
     "svix": StandardWebhooks("svix.webhooks", lambda scheme: "svix" if scheme == "svix" else "webhook"),
@@ -75,6 +112,8 @@ def answer(request):
     sdk = sdks[request["sdk"]]
     request["body"] = base64.b64decode(request["body"])
     try:
+        if request["do"] == "sign" and not hasattr(sdk, "sign"):
+            return {"verdict": "cannot"}
         if request["do"] == "sign":
             return {"headers": sdk.sign(request)}
         return {"verdict": "accept" if sdk.verify(request) is True else "refuse"}

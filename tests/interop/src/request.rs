@@ -47,7 +47,11 @@ impl Request {
 /// The headers that our signer makes for a message.
 #[must_use]
 pub fn sign(row: &Row, secret: &str, message: &Message<'_>) -> Vec<(String, String)> {
-    let signed: SignedHeaders = (row.signer)(secret).unwrap().sign(message).unwrap();
+    let message = match row.url {
+        Some(url) => message.url(url),
+        None => *message,
+    };
+    let signed: SignedHeaders = (row.signer)(secret).unwrap().sign(&message).unwrap();
     let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     signed.iter().map(owned).collect()
 }

@@ -7,7 +7,8 @@ use base64ct::{Base64, Encoding as _};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use webhook_verify::{
-    ConfigError, GitHub, Provider as _, Signer, StandardWebhooks, Stripe, Verifier,
+    ConfigError, GitHub, Line, Provider as _, Shopify, ShopifyEvents, Signer, Slack, Square,
+    StandardWebhooks, Stripe, Svix, Verifier,
 };
 
 use crate::cases;
@@ -59,6 +60,12 @@ pub struct Row {
     pub secrets: fn(&mut StdRng) -> Secrets,
     /// The kinds of bodies that the provider may send.
     pub bodies: &'static [Kind],
+    /// The URL that the provider was given, if it signs it.
+    pub url: Option<&'static str>,
+    /// The header of the signature.
+    pub signature_header: &'static str,
+    /// The header of the time, if it has one of its own.
+    pub time_header: Option<&'static str>,
     /// Its SDKs, in the order of the columns of its table.
     pub sdks: &'static [Sdk],
     /// The odd requests that it is asked about.
@@ -67,6 +74,8 @@ pub struct Row {
 
 use Kind::{Bom, Empty, Form, Json, Text};
 
+/// What an SDK can sign that only verifies.
+const NONE: &[Kind] = &[];
 /// What an SDK can take that turns the body into text.
 const UTF8: &[Kind] = &[Empty, Json, Form, Text, Bom];
 /// As [`UTF8`], if it takes an empty text for none.
@@ -100,6 +109,9 @@ pub static SCHEMES: &[Row] = &[
         verifier: |secret| Ok(StandardWebhooks::new(secret)?.verifier().clone()),
         secrets: whsec,
         bodies: &Kind::ALL,
+        url: None,
+        signature_header: "webhook-signature",
+        time_header: Some("webhook-timestamp"),
         sdks: &[
             npm("standardwebhooks", UTF8, UTF8),
             pypi("standardwebhooks", UTF8, UTF8),
@@ -114,6 +126,9 @@ pub static SCHEMES: &[Row] = &[
         verifier: |secret| Ok(Stripe::new(secret)?.verifier().clone()),
         secrets: |rng| Secrets::shared(format!("whsec_{}", text_of(ALPHANUMERIC, 32, rng))),
         bodies: &Kind::ALL,
+        url: None,
+        signature_header: "stripe-signature",
+        time_header: None,
         sdks: &[
             npm("stripe", UTF8_NOT_BOM, UTF8),
             pypi("stripe", UTF8, UTF8),
@@ -127,12 +142,102 @@ pub static SCHEMES: &[Row] = &[
         // Users type it in, so it may be any text.
         secrets: |rng| Secrets::shared(text_of("aZ09 -_$%\"é株🦀", 24, rng).trim().to_owned()),
         bodies: &Kind::ALL,
+        url: None,
+        signature_header: "x-hub-signature-256",
+        time_header: None,
         sdks: &[npm(
             "@octokit/webhooks-methods",
             UTF8_NOT_EMPTY,
             UTF8_NOT_EMPTY,
         )],
         cases: cases::github,
+    },
+    Row {
+        name: "svix",
+        signer: |secret| Svix::signer(secret),
+        verifier: |secret| Ok(Svix::new(secret)?.verifier().clone()),
+        secrets: whsec,
+        bodies: &Kind::ALL,
+        url: None,
+        signature_header: "svix-signature",
+        time_header: Some("svix-timestamp"),
+        sdks: &[npm("svix", UTF8, UTF8), pypi("svix", UTF8, UTF8)],
+        cases: cases::svix,
+    },
+    Row {
+        name: "slack",
+        signer: |secret| Slack::signer(secret),
+        verifier: |secret| Ok(Slack::new(secret)?.verifier().clone()),
+        secrets: hex_text,
+        bodies: &Kind::ALL,
+        url: None,
+        signature_header: "x-slack-signature",
+        time_header: Some("x-slack-request-timestamp"),
+        sdks: &[
+            npm("@slack/bolt", UTF8, NONE),
+            pypi("slack-sdk", UTF8, UTF8),
+        ],
+        cases: cases::slack,
+    },
+    Row {
+        name: "shopify",
+        signer: |secret| Shopify::signer(secret),
+        verifier: |secret| Ok(Shopify::new(secret)?.verifier().clone()),
+        secrets: hex_text,
+        bodies: &Kind::ALL,
+        url: None,
+        signature_header: "x-shopify-hmac-sha256",
+        time_header: None,
+        sdks: &[npm("@shopify/shopify-api", UTF8_NOT_EMPTY, NONE)],
+        cases: cases::shopify,
+    },
+    Row {
+        name: "shopify-events",
+        signer: |secret| ShopifyEvents::signer(secret),
+        verifier: |secret| Ok(ShopifyEvents::new(secret)?.verifier().clone()),
+        secrets: hex_text,
+        bodies: &Kind::ALL,
+        url: None,
+        signature_header: "shopify-hmac-sha256",
+        time_header: None,
+        sdks: &[npm("@shopify/shopify-api", UTF8_NOT_EMPTY, NONE)],
+        cases: cases::shopify,
+    },
+    Row {
+        name: "square",
+        signer: |secret| Square::signer(secret),
+        verifier: |secret| {
+            Ok(
+                Square::new(secret, "https://example.com/webhooks/square?a=1&b=%20x")?
+                    .verifier()
+                    .clone(),
+            )
+        },
+        secrets: |rng| Secrets::shared(text_of(ALPHANUMERIC, 22, rng)),
+        bodies: &Kind::ALL,
+        url: Some("https://example.com/webhooks/square?a=1&b=%20x"),
+        signature_header: "x-square-hmacsha256-signature",
+        time_header: None,
+        sdks: &[
+            npm("square", UTF8, NONE),
+            pypi("squareup", UTF8_NOT_EMPTY, NONE),
+        ],
+        cases: cases::square,
+    },
+    Row {
+        name: "line",
+        signer: |secret| Line::signer(secret),
+        verifier: |secret| Ok(Line::new(secret)?.verifier().clone()),
+        secrets: hex_text,
+        bodies: &Kind::ALL,
+        url: None,
+        signature_header: "x-line-signature",
+        time_header: None,
+        sdks: &[
+            npm("@line/bot-sdk", &Kind::ALL, NONE),
+            pypi("line-bot-sdk", UTF8, NONE),
+        ],
+        cases: cases::line,
     },
 ];
 
@@ -144,4 +249,9 @@ fn whsec(rng: &mut StdRng) -> Secrets {
         .map(|_| rng.random())
         .collect();
     Secrets::shared(format!("whsec_{}", Base64::encode_string(&key)))
+}
+
+/// Hexadecimal digits that are used as text.
+fn hex_text(rng: &mut StdRng) -> Secrets {
+    Secrets::shared(text_of("0123456789abcdef", 32, rng))
 }

@@ -28,8 +28,8 @@ pub enum Class {
 pub struct Case {
     /// What is odd about it.
     pub name: &'static str,
-    /// Makes it, anew at each call because it holds the time.
-    pub request: fn() -> Request,
+    /// Makes it for the scheme's row, anew at each call because it holds the time.
+    pub request: fn(&Row) -> Request,
     /// Whether the verdicts differ.
     pub class: Class,
     /// Our verdict, as [`Request::our_verdict`] gives it.

@@ -126,7 +126,7 @@ fn every_odd_request_has_the_verdicts_of_the_table() {
     let mut wrong = Vec::new();
     for row in SCHEMES {
         for case in (row.cases)() {
-            let request = (case.request)();
+            let request = (case.request)(row);
             let ours = request.our_verdict(row);
             let theirs: Vec<String> = row
                 .sdks

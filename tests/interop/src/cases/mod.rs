@@ -1,6 +1,8 @@
 //! Requests that are odd in one thing each.
 
+mod common;
 mod github;
+mod plain;
 mod standard_webhooks;
 mod stripe;
 
@@ -8,6 +10,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 pub use github::cases as github;
+pub use plain::{line, shopify, slack, square, svix};
 pub use standard_webhooks::cases as standard_webhooks;
 pub use stripe::cases as stripe;
 
