@@ -2,6 +2,7 @@
 //!
 //! A [`Scheme`] is one row of data: where the signature, the time and the id are, what is signed, and how the key is
 //! made from what the user copies. [`Verifier`] and [`Signer`] interpret the same row, so they cannot disagree.
+//! [`schemes`] has the table of all of them, which is rendered from the rows.
 //!
 //! # A receiver
 //!

@@ -287,7 +287,7 @@ fn providers_md_is_up_to_date() {
 
 fn page() -> String {
     let mut page = format!(
-        "# Schemes\n\n\
+        "# The schemes\n\n\
          Rendered from the rows of `webhook_verify::schemes()`, {} of them: one for each way in which a provider signs. Change\n\
          the row, then run `UPDATE_PROVIDERS=1 cargo test -p webhook-verify --test providers`.\n\n\
          *Covers* is what nobody without the secret could have changed; a scheme that does not cover the whole body is built\n\

@@ -25,7 +25,7 @@ super::uncovered_provider! {
             secret: Confidence::Unchecked,
             event_id: Confidence::Unchecked,
             delivery: Confidence::Unchecked,
-            source: "memory",
+            source: "docs.datadoghq.com/integrations/webhooks, from memory",
             checked: "2026-11-22",
         },
         ..Scheme::BASE

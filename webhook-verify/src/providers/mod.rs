@@ -309,6 +309,8 @@ pub(crate) use {any_provider, provider, provider_with_url, uncovered_provider};
 /// let slack = webhook_verify::schemes().iter().find(|scheme| scheme.name() == "slack");
 /// assert_eq!(slack.map(|slack| slack.title()), Some("Slack"));
 /// ```
+///
+#[doc = include_str!("../../PROVIDERS.md")]
 #[must_use]
 pub const fn schemes() -> &'static [Scheme] {
     const ALL: &[Scheme] = &[
