@@ -49,12 +49,16 @@ pub enum ConfigError {
 pub enum SecretProblem {
     /// It has no bytes, or nothing but white space.
     Empty,
+    /// It is not a key of the form that this scheme has.
+    NotAKey,
     /// It should be base64 and is not.
     NotBase64,
     /// It should be hexadecimal digits and is not.
     NotHex,
     /// There is no such variable or file.
     NotFound,
+    /// It is the sender's private key.
+    PrivateKey,
     /// It is a public key, which everybody knows.
     PublicKey,
     /// It decodes to fewer than 16 bytes.
@@ -102,6 +106,8 @@ impl fmt::Display for SecretProblem {
         f.write_str(match self {
             Self::Empty => "is empty; set it to the signing secret that the provider shows for this endpoint",
             Self::NotBase64 => "is not base64 after its prefix; copy the whole text again, beginning with whsec_",
+            Self::NotAKey => "is not a usable key of this scheme; copy the whole key again, with its prefix if it has one",
+            Self::PrivateKey => "is the sender's private key; give the receiver the public one",
             Self::NotHex => "is not an even number of hexadecimal digits; copy the whole text again",
             Self::NotFound => "does not exist; set it to the signing secret that the provider shows for this endpoint",
             Self::PublicKey => "is a public or asymmetric key; this scheme needs the shared signing secret",

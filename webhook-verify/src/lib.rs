@@ -48,6 +48,7 @@
 //!
 //! | feature | default | adds |
 //! |---|---|---|
+//! | `ed25519` | no | the schemes with public keys: Standard Webhooks v1a, Discord, Telnyx |
 //! | `std` | yes | [`SystemClock`], [`Secret::from_env`], [`Secret::from_file`] |
 //!
 //! Without `std` the crate needs `alloc` and a [`Clock`] of yours. It builds for `wasm32-unknown-unknown`, which has no
@@ -61,7 +62,11 @@ extern crate std;
 
 mod attributes;
 mod body;
+#[cfg(doctest)]
+mod compile_fail;
 mod content;
+#[cfg(feature = "ed25519")]
+mod ed25519;
 mod error;
 mod head;
 mod json;
@@ -89,6 +94,8 @@ pub use providers::{
     StandardWebhooks, Stripe, Svix, Telegram, Trello, Twitch, Typeform, Vercel, WooCommerce,
     WorkOs, X, Zendesk, Zoom, schemes,
 };
+#[cfg(feature = "ed25519")]
+pub use providers::{Discord, StandardWebhooksEd25519, Telnyx};
 pub use scheme::{BodyCoverage, Confidence, Coverage, Delivery, Facts, Scheme};
 pub use secret::{Secret, SecretSet};
 pub use signer::{Message, SignedHeaders, Signer};

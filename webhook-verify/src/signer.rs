@@ -11,7 +11,7 @@ use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 use crate::content::{Content, Values};
 use crate::error::{ConfigError, SignError};
 use crate::head::MAX_ATTRIBUTE;
-use crate::mac::Key;
+use crate::mac::{Key, Side};
 use crate::scheme::{Algorithm, Encoding, Field, Part, Path, Place, Scheme, Syntax, TimeFormat};
 use crate::secret::{Secret, SecretSet, secret_from};
 use crate::text::visible;
@@ -110,7 +110,7 @@ impl Signer {
     /// # Errors
     /// As [`Signer::new`].
     pub fn with_secrets(scheme: Scheme, secrets: &SecretSet) -> Result<Self, ConfigError> {
-        let keys = Key::all(&scheme, secrets)?;
+        let keys = Key::all(&scheme, secrets, Side::Sign)?;
         let clock = crate::verifier::default_clock();
         Ok(Self {
             inner: Arc::new(Inner {
@@ -173,7 +173,7 @@ impl Signer {
             let mut running = key.start(content, &values);
             running.update(message.body);
             encode(
-                key.finish(running, content, &values).as_bytes(),
+                key.sign(running, content, &values).as_bytes(),
                 scheme.encoding,
             )
         });

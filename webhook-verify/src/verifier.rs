@@ -11,13 +11,15 @@ use crate::body::Body;
 use crate::content::Content;
 use crate::error::{ConfigError, VerifyError};
 use crate::head::{Head, Window};
-use crate::mac::{Comparison, Key, Running};
+use crate::mac::{Comparison, Key, Running, Side};
 use crate::scheme::{BodyCoverage, FIVE_MINUTES, Part, Scheme};
 use crate::secret::{Secret, SecretSet, secret_from};
 use crate::time::{Clock, UnixTime};
 use crate::verification::Verification;
 use crate::verified::Verified;
 
+/// Signatures times keys in one request, where each check costs as much as hashing a hundred kilobytes.
+const MAX_ASYMMETRIC_CHECKS: usize = 8;
 const MAX_TOLERANCE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Verifies requests of one scheme under one set of secrets. Clones share everything and cost one counter.
@@ -201,13 +203,23 @@ impl Inner {
         if self.scheme.is_parsed_first() {
             head.read_members(&self.scheme, body, self.window(received_at))?;
         }
+        if self.scheme.algorithm.is_asymmetric()
+            && head.signatures.seen.saturating_mul(self.keys.len()) > MAX_ASYMMETRIC_CHECKS
+        {
+            return Err(VerifyError::TooManySignatures {
+                limit: MAX_ASYMMETRIC_CHECKS / self.keys.len().max(1),
+            });
+        }
         let mut comparison = Comparison::new();
         match running {
             Some(running) => {
                 for (key, running) in self.keys.iter().zip(running) {
-                    comparison.add(
-                        &key.finish(running, self.content(), &head),
+                    key.judge(
+                        running,
+                        self.content(),
+                        &head,
                         &head.signatures,
+                        &mut comparison,
                     );
                 }
             }
@@ -217,9 +229,12 @@ impl Inner {
                     if self.scheme.covers(&Part::Body) {
                         running.update(body);
                     }
-                    comparison.add(
-                        &key.finish(running, self.content(), &head),
+                    key.judge(
+                        running,
+                        self.content(),
+                        &head,
                         &head.signatures,
+                        &mut comparison,
                     );
                 }
             }
@@ -360,7 +375,7 @@ impl<P> VerifierBuilder<P> {
             });
         }
         let clock = self.clock.ok_or(ConfigError::NoClock)?;
-        let keys = Key::all(&self.scheme, &secrets)?;
+        let keys = Key::all(&self.scheme, &secrets, Side::Verify)?;
         let inner = Inner {
             scheme: self.scheme,
             keys,

@@ -42,6 +42,15 @@ fn standard(id: &str, time: &str, signature: &str, body: &[u8]) -> Result<(), Ve
         .map(|_| ())
 }
 
+/// The schemes with a shared secret; those with public keys are a feature.
+fn shared() -> impl Iterator<Item = &'static Scheme> {
+    schemes().iter().filter(|scheme| {
+        ["HMAC", "SHA", "none"]
+            .iter()
+            .any(|name| scheme.algorithm().starts_with(name))
+    })
+}
+
 fn problem<T>(result: Result<T, ConfigError>) -> Option<SecretProblem> {
     match result {
         Err(ConfigError::Secret { problem, .. }) => Some(problem),
@@ -236,7 +245,7 @@ fn adv_cve_2026_21894_n8n_and_tekton_triggers_2029_a_signature_that_is_only_ther
 
 #[test]
 fn adv_cve_2026_28454_and_cve_2025_53548_no_scheme_passes_a_request_without_its_header() {
-    for scheme in schemes() {
+    for scheme in shared() {
         let secret = match scheme.name() {
             "adyen-platforms" => "44782def547aaa06c910c43932b1eb0c71fc68d9d0c057550c48ec2acf6ba056",
             _ => WHSEC,
@@ -319,7 +328,7 @@ fn adv_cve_2023_50728_and_eep_93_a_signature_of_any_length_is_refused_and_never_
     for len in (0..=300).chain([8 * 1024, 8 * 1024 + 1, 300_000]) {
         for byte in [b'0', b'=', b',', 0xff, 0] {
             let value = vec![byte; len];
-            for scheme in schemes() {
+            for scheme in shared() {
                 if scheme.name() == "adyen-platforms" || scheme.signature_headers().is_empty() {
                     continue;
                 }

@@ -21,8 +21,10 @@ fn schemes() -> impl Strategy<Value = (Scheme, &'static str)> {
 }
 
 fn all() -> impl Iterator<Item = (Scheme, &'static str)> {
+    // Ed25519 has two keys, and tests of its own.
     webhook_verify::schemes()
         .iter()
+        .filter(|scheme| scheme.algorithm() != "Ed25519")
         .map(|scheme| match scheme.name() {
             "adyen-platforms" => (
                 *scheme,

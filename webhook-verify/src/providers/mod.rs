@@ -13,6 +13,8 @@ mod coinbase_commerce;
 mod danger_hubspot_v1;
 mod danger_hubspot_v2;
 mod datadog;
+#[cfg(feature = "ed25519")]
+mod discord;
 mod docusign;
 mod dropbox;
 mod eventgrid;
@@ -47,9 +49,13 @@ mod slack;
 mod source;
 mod square;
 mod standard_webhooks;
+#[cfg(feature = "ed25519")]
+mod standard_webhooks_ed25519;
 mod stripe;
 mod svix;
 mod telegram;
+#[cfg(feature = "ed25519")]
+mod telnyx;
 mod trello;
 mod twitch;
 mod typeform;
@@ -73,6 +79,8 @@ pub use coinbase_commerce::CoinbaseCommerce;
 pub use danger_hubspot_v1::DangerHubSpotV1;
 pub use danger_hubspot_v2::DangerHubSpotV2;
 pub use datadog::Datadog;
+#[cfg(feature = "ed25519")]
+pub use discord::Discord;
 pub use docusign::DocuSign;
 pub use dropbox::Dropbox;
 pub use eventgrid::EventGrid;
@@ -107,9 +115,13 @@ pub use slack::Slack;
 pub use source::Source;
 pub use square::Square;
 pub use standard_webhooks::StandardWebhooks;
+#[cfg(feature = "ed25519")]
+pub use standard_webhooks_ed25519::StandardWebhooksEd25519;
 pub use stripe::Stripe;
 pub use svix::Svix;
 pub use telegram::Telegram;
+#[cfg(feature = "ed25519")]
+pub use telnyx::Telnyx;
 pub use trello::Trello;
 pub use twitch::Twitch;
 pub use typeform::Typeform;
@@ -373,6 +385,12 @@ pub const fn schemes() -> &'static [Scheme] {
         X::SCHEME,
         Zendesk::SCHEME,
         Zoom::SCHEME,
+        #[cfg(feature = "ed25519")]
+        Discord::SCHEME,
+        #[cfg(feature = "ed25519")]
+        StandardWebhooksEd25519::SCHEME,
+        #[cfg(feature = "ed25519")]
+        Telnyx::SCHEME,
     ];
     ALL
 }

@@ -83,6 +83,8 @@ pub(crate) enum Encoding {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Algorithm {
+    #[cfg(feature = "ed25519")]
+    Ed25519,
     HmacSha1,
     HmacSha256,
     #[cfg_attr(
@@ -100,14 +102,29 @@ impl Algorithm {
     /// Bytes of a signature.
     pub(crate) const fn tag_len(self) -> usize {
         match self {
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519 => 64,
             Self::HmacSha1 => 20,
             Self::HmacSha256 | Self::Sha256 | Self::Token => 32,
             Self::HmacSha512 => 64,
         }
     }
 
+    /// Whether a check costs so much that there may be only a few in one request.
+    pub(crate) const fn is_asymmetric(self) -> bool {
+        match self {
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519 => true,
+            Self::HmacSha1 | Self::HmacSha256 | Self::HmacSha512 | Self::Sha256 | Self::Token => {
+                false
+            }
+        }
+    }
+
     const fn name(self) -> &'static str {
         match self {
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519 => "Ed25519",
             Self::HmacSha1 => "HMAC-SHA1",
             Self::HmacSha256 => "HMAC-SHA256",
             Self::HmacSha512 => "HMAC-SHA512",
@@ -122,6 +139,13 @@ impl Algorithm {
 pub(crate) enum KeyFormat {
     /// Base64 behind an optional prefix.
     Base64 { prefix: &'static str },
+    /// An Ed25519 key behind a prefix that says which half it is, or none: the public half verifies, the private one signs.
+    #[cfg(feature = "ed25519")]
+    Ed25519 {
+        public_prefix: &'static str,
+        private_prefix: &'static str,
+        encoding: Encoding,
+    },
     /// Hexadecimal digits.
     Hex,
     /// The bytes of the text itself.
