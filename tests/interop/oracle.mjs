@@ -86,6 +86,39 @@ const sdks = {
     verify: ({ validateSignature }, { body, headers, secret }) =>
       validateSignature(body, secret, headers["x-line-signature"]),
   },
+  "@notionhq/client": {
+    load: () => import("@notionhq/client"),
+    verify: ({ verifyWebhookSignature }, { body, headers, secret }) =>
+      verifyWebhookSignature({ body, signature: headers["x-notion-signature"], verificationToken: secret }),
+    sign: async ({ signWebhookPayload }, { body, secret }) => ({
+      "x-notion-signature": await signWebhookPayload({ body, verificationToken: secret }),
+    }),
+  },
+  "@sanity/webhook": {
+    load: () => import("@sanity/webhook"),
+    verify: ({ isValidSignature }, { text, headers, secret }) =>
+      isValidSignature(text, headers["sanity-webhook-signature"], secret),
+  },
+  "@workos-inc/node": {
+    load: async () => new (await import("@workos-inc/node")).WorkOS("not-a-real-key").webhooks,
+    verify: (webhooks, { body, headers, secret }) =>
+      webhooks.verifyHeader({ payload: body, sigHeader: headers["workos-signature"], secret }),
+  },
+  "gocardless-nodejs": {
+    load: () => import("gocardless-nodejs/webhooks"),
+    verify: ({ verifySignature }, { body, headers, secret }) =>
+      verifySignature(body, secret, headers["webhook-signature"]) ?? true,
+  },
+  "openai": {
+    load: async () => new (await import("openai")).OpenAI({ apiKey: "not-a-real-key" }).webhooks,
+    verify: async (webhooks, { text, headers, secret }) =>
+      (await webhooks.verifySignature(text, headers, secret)) ?? true,
+  },
+  "razorpay": {
+    load: async () => (await import("razorpay")).default,
+    verify: ({ validateWebhookSignature }, { text, headers, secret }) =>
+      validateWebhookSignature(text, headers["x-razorpay-signature"], secret),
+  },
 };
 
 function standardHeaders(webhook, brand, { id, at, body }) {
@@ -98,7 +131,13 @@ function standardHeaders(webhook, brand, { id, at, body }) {
 
 // The errors by which an SDK says that a request is not genuine. Any other is a mistake of the SDK or of its caller,
 // and the answer gives its name.
-const refusals = new Set(["StripeSignatureVerificationError", "WebhookVerificationError"]);
+const refusals = new Set([
+  "InvalidSignatureError",
+  "InvalidWebhookSignatureError",
+  "SignatureVerificationException",
+  "StripeSignatureVerificationError",
+  "WebhookVerificationError",
+]);
 
 const loaded = new Map();
 

@@ -10,7 +10,9 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 pub use github::cases as github;
-pub use plain::{line, shopify, slack, square, svix};
+pub use plain::{
+    gocardless, line, notion, openai, razorpay, sanity, shopify, slack, square, svix, workos,
+};
 pub use standard_webhooks::cases as standard_webhooks;
 pub use stripe::cases as stripe;
 

@@ -179,3 +179,136 @@ pub fn line() -> Vec<Case> {
         ),
     ]
 }
+
+/// Notion.
+#[must_use]
+pub fn notion() -> Vec<Case> {
+    vec![
+        agree(NOTHING, ACCEPT, &[ACCEPT]),
+        agree(ALTERED_BODY, "signature_mismatch", &[REFUSE]),
+        agree(LINE_BREAK_ADDED, "signature_mismatch", &[REFUSE]),
+        agree(BOM_ADDED, "signature_mismatch", &[REFUSE]),
+        agree(REPLACED_BYTE, "signature_mismatch", &[REFUSE]),
+        agree(NOT_UTF8, ACCEPT, &[ACCEPT]),
+        agree(EMPTY_BODY, ACCEPT, &[ACCEPT]),
+        agree(ANOTHER_SECRET, "signature_mismatch", &[REFUSE]),
+        agree(HALF_SIGNATURE, "signature_mismatch", &[REFUSE]),
+        agree(UPPER_CASE, ACCEPT, &[ACCEPT]),
+        agree(NO_SIGNATURE, "missing_header", &[REFUSE]),
+        agree(EMPTY_SIGNATURE, "no_signature", &[REFUSE]),
+        agree(SIGNATURE_TWICE, "repeated_header", &[REFUSE]),
+    ]
+}
+
+/// OpenAI.
+#[must_use]
+pub fn openai() -> Vec<Case> {
+    vec![
+        agree(NOTHING, ACCEPT, &[ACCEPT]),
+        agree(ALTERED_BODY, "signature_mismatch", &[REFUSE]),
+        agree(LINE_BREAK_ADDED, "signature_mismatch", &[REFUSE]),
+        agree(BOM_ADDED, "signature_mismatch", &[REFUSE]),
+        stricter(REPLACED_BYTE, DECODED, "signature_mismatch", &[ACCEPT]),
+        wider(NOT_UTF8, BYTES, &[REFUSE]),
+        agree(EMPTY_BODY, ACCEPT, &[ACCEPT]),
+        agree(ANOTHER_SECRET, "signature_mismatch", &[REFUSE]),
+        agree(NO_SIGNATURE, "missing_header", &["Error"]),
+        agree(EMPTY_SIGNATURE, "no_signature", &[REFUSE]),
+        stricter(SIGNATURE_TWICE, ONE_HEADER, "repeated_header", &[ACCEPT]),
+        agree(FOUR_MINUTES_AGO, ACCEPT, &[ACCEPT]),
+        agree(FOUR_MINUTES_AHEAD, ACCEPT, &[ACCEPT]),
+        agree(AN_HOUR_AGO, "timestamp_too_old", &[REFUSE]),
+        agree(AN_HOUR_AHEAD, "timestamp_in_future", &[REFUSE]),
+        agree(ALTERED_TIME, "signature_mismatch", &[REFUSE]),
+        agree(PLUS_N, "malformed_timestamp", &[REFUSE]),
+        agree(ZERO_N, "malformed_timestamp", &[REFUSE]),
+        agree(N_POINT_0, "malformed_timestamp", &[REFUSE]),
+        agree(N_ABC, "malformed_timestamp", &[REFUSE]),
+        agree(WORDS, "malformed_timestamp", &[REFUSE]),
+        agree(NO_TIME, "missing_header", &["Error"]),
+    ]
+}
+
+/// Razorpay.
+#[must_use]
+pub fn razorpay() -> Vec<Case> {
+    vec![
+        agree(NOTHING, ACCEPT, &[ACCEPT]),
+        agree(ALTERED_BODY, "signature_mismatch", &[REFUSE]),
+        agree(LINE_BREAK_ADDED, "signature_mismatch", &[REFUSE]),
+        agree(BOM_ADDED, "signature_mismatch", &[REFUSE]),
+        stricter(REPLACED_BYTE, DECODED, "signature_mismatch", &[ACCEPT]),
+        wider(NOT_UTF8, BYTES, &[REFUSE]),
+        agree(EMPTY_BODY, ACCEPT, &[ACCEPT]),
+        agree(ANOTHER_SECRET, "signature_mismatch", &[REFUSE]),
+        agree(HALF_SIGNATURE, "signature_mismatch", &[REFUSE]),
+        wider(UPPER_CASE, HEX, &[REFUSE]),
+        agree(NO_SIGNATURE, "missing_header", &["Error"]),
+        agree(EMPTY_SIGNATURE, "signature_mismatch", &[REFUSE]),
+        agree(SIGNATURE_TWICE, "repeated_header", &[REFUSE]),
+    ]
+}
+
+/// GoCardless.
+#[must_use]
+pub fn gocardless() -> Vec<Case> {
+    vec![
+        agree(NOTHING, ACCEPT, &[ACCEPT]),
+        agree(ALTERED_BODY, "signature_mismatch", &[REFUSE]),
+        agree(LINE_BREAK_ADDED, "signature_mismatch", &[REFUSE]),
+        agree(BOM_ADDED, "signature_mismatch", &[REFUSE]),
+        agree(REPLACED_BYTE, "signature_mismatch", &[REFUSE]),
+        agree(NOT_UTF8, ACCEPT, &[ACCEPT]),
+        agree(EMPTY_BODY, ACCEPT, &[ACCEPT]),
+        agree(ANOTHER_SECRET, "signature_mismatch", &[REFUSE]),
+        agree(HALF_SIGNATURE, "signature_mismatch", &[REFUSE]),
+        agree(UPPER_CASE, ACCEPT, &[ACCEPT]),
+        agree(NO_SIGNATURE, "missing_header", &["TypeError"]),
+        agree(EMPTY_SIGNATURE, "signature_mismatch", &[REFUSE]),
+        stricter(SIGNATURE_TWICE, ONE_HEADER, "repeated_header", &[ACCEPT]),
+    ]
+}
+
+/// WorkOS.
+#[must_use]
+pub fn workos() -> Vec<Case> {
+    vec![
+        agree(NOTHING, ACCEPT, &[ACCEPT]),
+        agree(ALTERED_BODY, "signature_mismatch", &[REFUSE]),
+        agree(LINE_BREAK_ADDED, "signature_mismatch", &[REFUSE]),
+        agree(BOM_ADDED, "signature_mismatch", &[REFUSE]),
+        stricter(REPLACED_BYTE, DECODED, "signature_mismatch", &[ACCEPT]),
+        wider(NOT_UTF8, BYTES, &[REFUSE]),
+        agree(EMPTY_BODY, ACCEPT, &[ACCEPT]),
+        agree(ANOTHER_SECRET, "signature_mismatch", &[REFUSE]),
+        agree(HALF_SIGNATURE, "signature_mismatch", &[REFUSE]),
+        agree(NO_SIGNATURE, "missing_header", &["TypeError"]),
+        agree(EMPTY_SIGNATURE, "no_signature", &[REFUSE]),
+        stricter(SIGNATURE_TWICE, ONE_HEADER, "repeated_header", &[ACCEPT]),
+        agree(AN_HOUR_AGO, "timestamp_too_old", &[REFUSE]),
+        stricter(AN_HOUR_AHEAD, WINDOW, "timestamp_in_future", &[ACCEPT]),
+    ]
+}
+
+/// Sanity.
+#[must_use]
+pub fn sanity() -> Vec<Case> {
+    vec![
+        agree(NOTHING, ACCEPT, &[ACCEPT]),
+        agree(ALTERED_BODY, "signature_mismatch", &[REFUSE]),
+        agree(LINE_BREAK_ADDED, "signature_mismatch", &[REFUSE]),
+        agree(BOM_ADDED, "signature_mismatch", &[REFUSE]),
+        stricter(REPLACED_BYTE, DECODED, "signature_mismatch", &[ACCEPT]),
+        wider(NOT_UTF8, BYTES, &[REFUSE]),
+        wider(EMPTY_BODY, NO_BYTES, &[REFUSE]),
+        agree(ANOTHER_SECRET, "signature_mismatch", &[REFUSE]),
+        agree(HALF_SIGNATURE, "signature_mismatch", &[REFUSE]),
+        agree(NO_SIGNATURE, "missing_header", &[REFUSE]),
+        agree(EMPTY_SIGNATURE, "no_signature", &[REFUSE]),
+        agree(SIGNATURE_TWICE, "repeated_header", &[REFUSE]),
+        agree(FOUR_MINUTES_AGO, ACCEPT, &[ACCEPT]),
+        agree(FOUR_MINUTES_AHEAD, ACCEPT, &[ACCEPT]),
+        stricter(AN_HOUR_AGO, WINDOW, "timestamp_too_old", &[ACCEPT]),
+        stricter(AN_HOUR_AHEAD, WINDOW, "timestamp_in_future", &[ACCEPT]),
+    ]
+}
