@@ -82,8 +82,8 @@ fn decode(
         .strip_prefix(prefix.as_bytes())
         .ok_or_else(|| problem(SecretProblem::NotAKey))?;
     let decoded = match encoding {
-        Encoding::Hex => crate::mac::from_hex(text),
-        _ => crate::mac::from_base64(text),
+        Encoding::Hex => crate::key_bytes::from_hex(text),
+        _ => crate::key_bytes::from_base64(text),
     };
     decoded.ok_or_else(|| problem(SecretProblem::NotAKey))
 }

@@ -62,6 +62,7 @@ extern crate std;
 
 mod attributes;
 mod body;
+mod compare;
 #[cfg(doctest)]
 mod compile_fail;
 mod content;
@@ -70,6 +71,7 @@ mod ed25519;
 mod error;
 mod head;
 mod json;
+mod key_bytes;
 mod mac;
 mod providers;
 mod scheme;

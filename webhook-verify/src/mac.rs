@@ -1,17 +1,17 @@
-//! The keyed hash, and the one comparison that decides.
+//! Secrets made ready, and what they are fed of a request.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use base64ct::{Base64, Base64Unpadded, Encoding as _};
 use hmac::{Hmac, KeyInit, Mac as _};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha512};
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
 
+use crate::compare::{Comparison, Tag};
 use crate::content::{Content, Values};
 use crate::error::{ConfigError, SecretProblem};
+use crate::key_bytes::key_bytes;
 use crate::scheme::{Algorithm, KeyFormat, Scheme, Signatures, token_tag};
 use crate::secret::{Secret, SecretSet};
 
@@ -164,56 +164,6 @@ impl Key {
     }
 }
 
-/// Keys that everybody knows must not become shared secrets: whoever holds the public half could then sign.
-fn looks_asymmetric(text: &[u8]) -> bool {
-    [&b"whpk_"[..], b"whsk_", b"-----BEGIN"]
-        .iter()
-        .any(|prefix| text.starts_with(prefix))
-}
-
-fn key_bytes(format: KeyFormat, secret: &Secret) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
-    let text = secret.expose();
-    if looks_asymmetric(text) {
-        return Err(secret.problem(SecretProblem::PublicKey));
-    }
-    let (decoded, not_encoded) = match format {
-        KeyFormat::Text => return Ok(Zeroizing::new(text.to_vec())),
-        KeyFormat::Base64 { prefix } => {
-            let encoded = text.strip_prefix(prefix.as_bytes()).unwrap_or(text);
-            if encoded.is_empty() {
-                return Err(secret.problem(SecretProblem::Empty));
-            }
-            (from_base64(encoded), SecretProblem::NotBase64)
-        }
-        #[cfg(feature = "ed25519")]
-        KeyFormat::Ed25519 { .. } => return Err(secret.problem(SecretProblem::PublicKey)),
-        KeyFormat::Hex => (from_hex(text), SecretProblem::NotHex),
-    };
-    match decoded {
-        None => Err(secret.problem(not_encoded)),
-        Some(key) if key.len() < 16 => Err(secret.problem(SecretProblem::TooShort)),
-        Some(key) => Ok(key),
-    }
-}
-
-/// Decodes into memory that is wiped, and that is never too small, so that nothing is copied on the way.
-pub(crate) fn from_base64(encoded: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let mut key = Zeroizing::new(alloc::vec![0; encoded.len()]);
-    let len = match encoded.len() % 4 {
-        0 => Base64::decode(encoded, &mut key).ok()?.len(),
-        // Some tools drop the padding when they show the secret.
-        _ => Base64Unpadded::decode(encoded, &mut key).ok()?.len(),
-    };
-    key.truncate(len);
-    Some(key)
-}
-
-pub(crate) fn from_hex(encoded: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let mut key = Zeroizing::new(alloc::vec![0; encoded.len().div_ceil(2)]);
-    base16ct::mixed::decode(encoded, &mut key).ok()?;
-    Some(key)
-}
-
 /// What one secret has been fed of one request, so far.
 #[derive(Clone)]
 // Boxing the hash would cost an allocation for each secret and request.
@@ -263,164 +213,9 @@ impl State {
     }
 }
 
-/// What the signature must be. Its length is that of the algorithm, never that of what was sent.
-pub(crate) struct Tag {
-    bytes: [u8; 64],
-    len: usize,
-}
-
-impl Tag {
-    fn of(hash: &[u8]) -> Self {
-        let mut bytes = [0; 64];
-        let len = hash.len().min(bytes.len());
-        bytes
-            .iter_mut()
-            .zip(hash)
-            .for_each(|(to, from)| *to = *from);
-        Self { bytes, len }
-    }
-
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
-    }
-}
-
-/// Compares every secret's tag with every candidate. Neither which secret nor which candidate matches shows in the time:
-/// all of them are compared, and there is one branch, at the end.
-pub(crate) struct Comparison {
-    /// One more than the index of the newest secret that matched; zero while none has.
-    matched: u32,
-    index: u32,
-}
-
-impl Comparison {
-    pub(crate) const fn new() -> Self {
-        Self {
-            matched: 0,
-            index: 0,
-        }
-    }
-
-    pub(crate) fn add(&mut self, tag: &Tag, candidates: &Signatures) {
-        let tag = tag.as_bytes();
-        let mut equal = Choice::from(0);
-        for candidate in candidates.each(tag.len().max(1)) {
-            equal |= tag.ct_eq(candidate);
-        }
-        self.record(equal);
-    }
-
-    /// Takes the verdict of an asymmetric check, which compares nothing secret.
-    #[cfg(feature = "ed25519")]
-    fn note(&mut self, verified: bool) {
-        self.record(Choice::from(u8::from(verified)));
-    }
-
-    fn record(&mut self, equal: Choice) {
-        self.index += 1;
-        let first = equal & self.matched.ct_eq(&0);
-        self.matched.conditional_assign(&self.index, first);
-    }
-
-    /// The index of the secret that matched.
-    pub(crate) fn verdict(&self) -> Option<usize> {
-        usize::try_from(self.matched).ok()?.checked_sub(1)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::GitHub;
-
-    fn candidates(tags: &[[u8; 32]]) -> Signatures {
-        let scheme = Scheme {
-            syntax: crate::scheme::Syntax::List {
-                separator: b',',
-                prefix: "",
-            },
-            ..GitHub::SCHEME
-        };
-        let text: Vec<_> = tags
-            .iter()
-            .map(|tag| base16ct::lower::encode_string(tag))
-            .collect();
-        let mut signatures = Signatures::none();
-        signatures.read(&scheme, text.join(",").as_bytes(), |_, _| {});
-        signatures
-    }
-
-    #[test]
-    fn the_newest_matching_secret_is_reported() {
-        let (one, two) = ([1; 32], [2; 32]);
-        let verdict = |tags: &[[u8; 32]], sent: &[[u8; 32]]| {
-            let mut comparison = Comparison::new();
-            tags.iter()
-                .for_each(|tag| comparison.add(&Tag::of(tag), &candidates(sent)));
-            comparison.verdict()
-        };
-        assert_eq!(verdict(&[one, two], &[]), None);
-        assert_eq!(verdict(&[one, two], &[[3; 32]]), None);
-        assert_eq!(verdict(&[one, two], &[two]), Some(1));
-        assert_eq!(verdict(&[one, two], &[two, one]), Some(0));
-        assert_eq!(verdict(&[one, one], &[one]), Some(0));
-    }
-
-    #[test]
-    fn a_tag_that_differs_in_one_bit_anywhere_does_not_match() {
-        for bit in 0..256 {
-            let mut candidate = [0x5a; 32];
-            candidate[bit / 8] ^= 1 << (bit % 8);
-            let mut comparison = Comparison::new();
-            comparison.add(&Tag::of(&[0x5a; 32]), &candidates(&[candidate]));
-            assert_eq!(comparison.verdict(), None, "{bit}");
-        }
-    }
-
-    #[test]
-    fn a_base64_key_may_lack_its_padding_and_nothing_else() {
-        let format = KeyFormat::Base64 { prefix: "whsec_" };
-        let key = |text: &str| key_bytes(format, &Secret::new(text).unwrap());
-        let problem = |text: &str| match key(text) {
-            Err(ConfigError::Secret { problem, .. }) => Some(problem),
-            _ => None,
-        };
-        let expected = b"a fake key of 20 byt";
-        assert_eq!(
-            &**key("whsec_YSBmYWtlIGtleSBvZiAyMCBieXQ=").unwrap(),
-            expected
-        );
-        assert_eq!(&**key("YSBmYWtlIGtleSBvZiAyMCBieXQ").unwrap(), expected);
-        assert_eq!(problem("whsec_"), Some(SecretProblem::Empty));
-        assert_eq!(problem("whsec_QQ=="), Some(SecretProblem::TooShort));
-        assert_eq!(
-            problem("whsec_not base64 at all!"),
-            Some(SecretProblem::NotBase64)
-        );
-        assert_eq!(
-            problem("whsec_YSBmYWtlIGtleSBvZiAyMCBieXR"),
-            Some(SecretProblem::NotBase64)
-        );
-        assert_eq!(
-            problem("whpk_YSBmYWtlIGtleSBvZiAyMCBieXQ="),
-            Some(SecretProblem::PublicKey)
-        );
-    }
-
-    #[test]
-    fn a_hexadecimal_key_is_decoded_whatever_its_case() {
-        let key = |text: &str| key_bytes(KeyFormat::Hex, &Secret::new(text).unwrap());
-        assert_eq!(
-            &**key("00ffA0a0112233445566778899aabbcc").unwrap(),
-            b"\x00\xff\xa0\xa0\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc"
-        );
-        assert!(
-            key("00ffA0a0112233445566778899aabbc").is_err(),
-            "an odd number of digits"
-        );
-        assert!(key("zzffA0a0112233445566778899aabbcc").is_err());
-        assert!(key("00ff").is_err(), "too short");
-    }
 
     #[test]
     fn every_wycheproof_vector_gets_its_verdict_and_no_truncated_tag_is_a_candidate() {

@@ -8,10 +8,11 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::body::Body;
+use crate::compare::Comparison;
 use crate::content::Content;
 use crate::error::{ConfigError, VerifyError};
 use crate::head::{Head, Window};
-use crate::mac::{Comparison, Key, Running, Side};
+use crate::mac::{Key, Running, Side};
 use crate::scheme::{BodyCoverage, FIVE_MINUTES, Part, Scheme};
 use crate::secret::{Secret, SecretSet, secret_from};
 use crate::time::{Clock, UnixTime};

@@ -1,6 +1,6 @@
 //! HubSpot (v2).
 
-use crate::scheme::{Algorithm, Confidence, Delivery, Facts, IdentityRule, Part, Place, Scheme};
+use crate::scheme::{Confidence, Delivery, Facts, Part, Scheme};
 
 super::provider_with_url! {
     /// HubSpot v2: SHA-256 over `{client secret}POST{URL}{body}`, in `X-HubSpot-Signature`.
@@ -10,10 +10,7 @@ super::provider_with_url! {
     DangerHubSpotV2 = Scheme {
         name: "hubspot-v2",
         title: "HubSpot (v2)",
-        place: Place::Header("x-hubspot-signature"),
-        algorithm: Algorithm::Sha256,
         content: &[Part::Secret, Part::Literal("POST"), Part::Url, Part::Body],
-        identity: IdentityRule::Composite(&[&["*", "eventId"], &["*", "subscriptionId"], &["*", "occurredAt"]]),
         delivery: Delivery::new(5, 24),
         facts: Facts {
             signature: Confidence::Source,
@@ -23,6 +20,6 @@ super::provider_with_url! {
             source: "npm @hubspot/api-client 13.5.0 lib/src/utils/signature.js; hookdeck/webhook-skills hubspot",
             checked: "2026-11-22",
         },
-        ..Scheme::BASE
+        ..crate::DangerHubSpotV1::SCHEME
     };
 }

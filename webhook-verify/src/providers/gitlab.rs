@@ -1,9 +1,6 @@
 //! GitLab.
 
-use crate::scheme::{
-    Confidence, Delivery, Encoding, FIVE_MINUTES, Facts, Field, IdentityRule, KeyFormat, Part,
-    Place, Scheme, Syntax, TimeFormat, Timestamp,
-};
+use crate::scheme::{Confidence, Delivery, Facts, Field, Scheme};
 
 super::provider! {
     /// GitLab with a signing token: Standard Webhooks, with the event type in `X-Gitlab-Event`.
@@ -12,19 +9,7 @@ super::provider! {
     GitLab = Scheme {
         name: "gitlab",
         title: "GitLab",
-        place: Place::Header("webhook-signature"),
-        syntax: Syntax::Items { separator: b' ', assign: b',', signature_key: "v1" },
-        encoding: Encoding::Base64,
-        key: KeyFormat::Base64 { prefix: "whsec_" },
-        content: &[Part::Id, Part::Literal("."), Part::Timestamp, Part::Literal("."), Part::Body],
-        timestamp: Some(Timestamp {
-            field: Field::Header("webhook-timestamp"),
-            format: TimeFormat::Seconds,
-            tolerance: FIVE_MINUTES,
-        }),
-        id: Some(Field::Header("webhook-id")),
         event_type: Some(Field::Header("x-gitlab-event")),
-        identity: IdentityRule::SignedId,
         delivery: Delivery::new(10, 24),
         facts: Facts {
             signature: Confidence::Documented,
@@ -36,6 +21,6 @@ super::provider! {
                 (10 s timeout, headers, 25 MB); retry/back-off detail itself is from memory",
             checked: "2026-11-22",
         },
-        ..Scheme::BASE
+        ..crate::StandardWebhooks::SCHEME
     };
 }

@@ -1,28 +1,12 @@
 //! Resend.
 
-use crate::scheme::{
-    Confidence, Delivery, Encoding, FIVE_MINUTES, Facts, Field, IdentityRule, KeyFormat, Part,
-    Place, Scheme, Syntax, TimeFormat, Timestamp,
-};
+use crate::scheme::{Confidence, Delivery, Facts, Scheme};
 
 super::provider! {
     /// Resend: sent by Svix, under `svix-*` headers.
     Resend = Scheme {
         name: "resend",
         title: "Resend",
-        place: Place::Header("svix-signature"),
-        syntax: Syntax::Items { separator: b' ', assign: b',', signature_key: "v1" },
-        encoding: Encoding::Base64,
-        key: KeyFormat::Base64 { prefix: "whsec_" },
-        content: &[Part::Id, Part::Literal("."), Part::Timestamp, Part::Literal("."), Part::Body],
-        timestamp: Some(Timestamp {
-            field: Field::Header("svix-timestamp"),
-            format: TimeFormat::Seconds,
-            tolerance: FIVE_MINUTES,
-        }),
-        id: Some(Field::Header("svix-id")),
-        event_type: Some(Field::Json(&["type"])),
-        identity: IdentityRule::SignedId,
         delivery: Delivery::new(15, 28),
         facts: Facts {
             signature: Confidence::Source,
@@ -33,6 +17,6 @@ super::provider! {
                 anymail/django-anymail anymail/webhooks/resend.py",
             checked: "2026-11-22",
         },
-        ..Scheme::BASE
+        ..crate::Svix::SCHEME
     };
 }

@@ -1,6 +1,6 @@
 //! Shopify (events).
 
-use crate::scheme::{Confidence, Delivery, Encoding, Facts, Field, IdentityRule, Place, Scheme};
+use crate::scheme::{Confidence, Delivery, Facts, Field, Place, Scheme};
 
 super::provider! {
     /// Shopify under its newer header names, `shopify-hmac-sha256` and so on; otherwise as
@@ -9,9 +9,7 @@ super::provider! {
         name: "shopify-events",
         title: "Shopify (events)",
         place: Place::Header("shopify-hmac-sha256"),
-        encoding: Encoding::Base64,
         id: Some(Field::Header("shopify-webhook-id")),
-        identity: IdentityRule::DigestAndType,
         event_type: Some(Field::Header("shopify-topic")),
         delivery: Delivery::new(5, 4),
         facts: Facts {
@@ -25,6 +23,6 @@ super::provider! {
                 dev.to/shannonllc Shopify table (2026-09-27)",
             checked: "2026-11-22",
         },
-        ..Scheme::BASE
+        ..crate::Shopify::SCHEME
     };
 }
