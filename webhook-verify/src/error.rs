@@ -13,6 +13,13 @@ use crate::time::UnixTime;
 pub enum ConfigError {
     /// The body limit is zero.
     BodyLimit,
+    /// A custom scheme does not fit together.
+    CustomScheme {
+        /// The scheme.
+        name: String,
+        /// What to change.
+        problem: &'static str,
+    },
     /// This target has no system clock and none was given.
     NoClock,
     /// No secret was given.
@@ -73,6 +80,7 @@ impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BodyLimit => f.write_str("the body limit is zero; give at least one byte"),
+            Self::CustomScheme { name, problem } => write!(f, "the scheme {name} {problem}"),
             Self::NoClock => {
                 f.write_str("this target has no system clock; give the builder one with clock(..)")
             }

@@ -98,7 +98,10 @@ pub use providers::{
 };
 #[cfg(feature = "ed25519")]
 pub use providers::{Discord, StandardWebhooksEd25519, Telnyx};
-pub use scheme::{BodyCoverage, Confidence, Coverage, Delivery, Facts, Scheme};
+pub use scheme::{
+    BodyCoverage, Confidence, Coverage, CustomEncoding, CustomHash, CustomScheme, CustomSecret,
+    CustomTime, Delivery, Facts, Scheme,
+};
 pub use secret::{Secret, SecretSet};
 pub use signer::{Message, SignedHeaders, Signer};
 #[cfg(all(

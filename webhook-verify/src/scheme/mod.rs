@@ -1,12 +1,14 @@
 //! A provider as one row of data.
 
 mod coverage;
+mod custom;
 mod facts;
 mod signatures;
 
 use core::time::Duration;
 
 pub use coverage::{BodyCoverage, Coverage};
+pub use custom::{CustomEncoding, CustomHash, CustomScheme, CustomSecret, CustomTime};
 pub use facts::{Confidence, Delivery, Facts};
 pub(crate) use signatures::{Signatures, token_tag};
 
@@ -87,10 +89,6 @@ pub(crate) enum Algorithm {
     Ed25519,
     HmacSha1,
     HmacSha256,
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "no provider signs so today; custom schemes will")
-    )]
     HmacSha512,
     /// A hash over content that has the secret in it.
     Sha256,
