@@ -51,7 +51,7 @@ impl Oracles {
         let _ = fs::remove_file(installed.join("disagreements.jsonl"));
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         Self {
-            node: Oracle::start(&installed.join("node_modules/.bin/node"), &script),
+            node: Oracle::start(&installed.join("node"), &script),
             python: Oracle::start(&installed.join("venv/bin/python"), &here.join("oracle.py")),
         }
     }
