@@ -12,7 +12,9 @@ use crate::compare::{Comparison, Tag};
 use crate::content::{Content, Values};
 use crate::error::{ConfigError, SecretProblem};
 use crate::key_bytes::key_bytes;
-use crate::scheme::{Algorithm, KeyFormat, Scheme, Signatures, token_tag};
+#[cfg(feature = "ed25519")]
+use crate::scheme::KeyFormat;
+use crate::scheme::{Algorithm, Scheme, Signatures, token_tag};
 use crate::secret::{Secret, SecretSet};
 
 /// A secret made ready: cloning the keyed state is a memory copy, keying it anew costs two compressions.
