@@ -13,7 +13,7 @@ use crate::content::Content;
 use crate::error::{ConfigError, VerifyError};
 use crate::head::{Head, Window};
 use crate::mac::{Key, Running, Side};
-use crate::scheme::{BodyCoverage, FIVE_MINUTES, Part, Scheme};
+use crate::scheme::{BodyCoverage, Coverage, FIVE_MINUTES, Part, Scheme};
 use crate::secret::{Secret, SecretSet, secret_from};
 use crate::time::{Clock, UnixTime};
 use crate::verification::Verification;
@@ -243,6 +243,58 @@ impl Inner {
         let secret = comparison.verdict().ok_or(VerifyError::SignatureMismatch)?;
         head.read_signed_time(&self.scheme, body, self.window(received_at))?;
         Ok((head, secret))
+    }
+}
+
+/// The policy in five lines, for a log at start-up: what is looked at, what it covers, the window, the secrets by their
+/// labels, and the limits.
+impl fmt::Display for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner {
+            scheme,
+            keys,
+            tolerance,
+            body_limit,
+            ..
+        } = &*self.inner;
+        let Coverage {
+            body,
+            timestamp,
+            id,
+        } = scheme.coverage();
+        writeln!(
+            f,
+            "{}: {} in {}",
+            scheme.name(),
+            scheme.algorithm(),
+            scheme.signature_name()
+        )?;
+        let body = match body {
+            BodyCoverage::Whole => "the whole body",
+            BodyCoverage::Partial => "a part of the body",
+            BodyCoverage::None => "nothing of the body",
+        };
+        let signed = |is: bool| if is { "signed" } else { "not signed" };
+        writeln!(
+            f,
+            "covers {body}; the time is {}, the id is {}",
+            signed(timestamp),
+            signed(id)
+        )?;
+        match timestamp {
+            true => writeln!(f, "the clocks may differ by {} s", tolerance.as_secs())?,
+            false => writeln!(f, "a replay cannot be told by its age")?,
+        }
+        f.write_str("secrets: ")?;
+        for (at, key) in keys.iter().enumerate() {
+            let comma = if at == 0 { "" } else { ", " };
+            write!(f, "{comma}{}", key.label.escape_debug())?;
+        }
+        write!(
+            f,
+            "\nat most {} signatures and {body_limit} bytes of body",
+            scheme.max_signatures
+        )
     }
 }
 

@@ -467,3 +467,24 @@ fn no_error_and_no_debug_text_holds_a_secret_or_a_signature() {
         assert!(!text.contains("order.paid"), "{text}");
     }
 }
+
+#[test]
+fn a_verifier_says_its_policy_in_five_lines() {
+    let verifier = Verifier::builder(StandardWebhooks::SCHEME)
+        .secret("2026-11", SECRET)
+        .secret("2026-05", OLD_SECRET)
+        .build()
+        .unwrap();
+    assert_eq!(
+        verifier.to_string(),
+        "standard-webhooks: HMAC-SHA256 in webhook-signature\n\
+         covers the whole body; the time is signed, the id is signed\n\
+         the clocks may differ by 300 s\n\
+         secrets: 2026-11, 2026-05\n\
+         at most 16 signatures and 1048576 bytes of body"
+    );
+    let github = Verifier::from(GitHub::new("not-a-real-secret").unwrap());
+    assert!(github.to_string().contains(
+        "the time is not signed, the id is not signed\na replay cannot be told by its age\n"
+    ));
+}
