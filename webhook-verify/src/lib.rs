@@ -69,11 +69,13 @@ mod content;
 #[cfg(feature = "ed25519")]
 mod ed25519;
 mod error;
+mod explain;
 mod head;
 mod json;
 mod key_bytes;
 mod mac;
 mod providers;
+mod respell;
 mod scheme;
 mod secret;
 mod signer;
@@ -87,6 +89,7 @@ mod verifier;
 pub use attributes::{Absent, Attribute, Attributes, Identity};
 pub use body::Body;
 pub use error::{ConfigError, SecretProblem, SignError, VerifyError};
+pub use explain::{Explanation, Hint};
 pub use providers::{
     AdyenPlatforms, Asana, BigCommerce, Bitbucket, BoxCom, Calendly, CircleCi, Clerk, CloudEvents,
     CoinbaseCommerce, DangerHubSpotV1, DangerHubSpotV2, Datadog, DocuSign, Dropbox, EventGrid,

@@ -46,6 +46,8 @@ pub struct Verifier {
 pub(crate) struct Inner {
     pub(crate) scheme: Scheme,
     pub(crate) keys: Vec<Key>,
+    /// What the keys were made from, to explain a refusal by.
+    secrets: SecretSet,
     pub(crate) tenant: Option<Arc<str>>,
     pub(crate) body_limit: usize,
     url: Box<str>,
@@ -145,6 +147,23 @@ impl Verifier {
             head,
             received_at,
         ))
+    }
+
+    /// The URL that the provider was given, or nothing.
+    pub(crate) fn public_url(&self) -> &str {
+        &self.inner.url
+    }
+
+    /// A verifier with this one's secrets and policy for another scheme and URL, where the secrets fit it.
+    pub(crate) fn like(&self, scheme: Scheme, url: &str) -> Option<Self> {
+        let inner = &*self.inner;
+        let mut builder = Self::builder(scheme)
+            .secrets(inner.secrets.clone())
+            .body_limit(inner.body_limit)
+            .public_url(url)
+            .accept_uncovered_body();
+        builder.clock = Some(Arc::clone(&inner.clock));
+        builder.build().ok()
     }
 
     /// The scheme.
@@ -432,6 +451,7 @@ impl<P> VerifierBuilder<P> {
         let inner = Inner {
             scheme: self.scheme,
             keys,
+            secrets,
             tenant: self.tenant,
             body_limit,
             url: self.url.unwrap_or_default(),
