@@ -8,9 +8,9 @@
 
 use std::process::{Command, ExitCode};
 
-use webhook_bench::{FLOOR, each};
+use webhook_bench::{Contender, FLOOR, OURS, each};
 
-const REPEATS: [u64; 2] = [8, 40];
+const REPEATS: [u64; 2] = [4, 20];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
@@ -48,7 +48,11 @@ fn table(program: &str, filter: &str) -> ExitCode {
             row.title, "", "count", "over floor"
         );
         let mut floor = None;
-        for contender in &row.contenders {
+        // The peers hash with other crates; their counts would say which hash valgrind suits.
+        let comparable = |contender: &&Contender| {
+            contender.name.starts_with(FLOOR) || contender.name.starts_with(OURS)
+        };
+        for contender in row.contenders.iter().filter(comparable) {
             let Some(count) = count(program, &row.title, contender.name) else {
                 eprintln!("valgrind did not run: apt-get install valgrind");
                 complete = false;
