@@ -19,6 +19,8 @@ use crate::processes::Process;
 use crate::report::{Line, in_words};
 use crate::{Failure, secrets};
 
+/// How many orders are paid together.
+const BASKET: usize = 10;
 /// How long the sender may take for everything, also on a slow disk.
 const LIMIT: Duration = Duration::from_secs(120);
 
@@ -91,7 +93,7 @@ pub(crate) async fn run(
     Ok(vec![through, never, again, killed_receiver, killed_worker])
 }
 
-/// Writes each order and its event in one transaction. Every twentieth order is followed by one that is rolled back.
+/// Writes each basket of orders and their events in one transaction. Behind each basket comes an order that is rolled back.
 async fn write_orders(
     outbox: Outbox,
     file: std::path::PathBuf,
@@ -105,31 +107,38 @@ async fn write_orders(
         .execute(&mut connection)
         .await?;
     let mut rolled_back = 0;
-    for at in 0..events {
-        for prefix in if at % 20 == 19 {
-            &["order", "rolledback"][..]
-        } else {
-            &["order"]
-        } {
-            let id = format!("{prefix}-{at}");
-            let mut order = connection.begin_with("BEGIN IMMEDIATE").await?;
-            sqlx::query("INSERT INTO orders (id) VALUES (?1)")
-                .bind(&id)
-                .execute(&mut *order)
-                .await?;
-            let event = OutgoingEvent::new(&id, "order.paid", attacks::body(&id))?;
-            outbox.enqueue_in(&mut order, "shop", event).await?;
-            if *prefix == "order" {
-                order.commit().await?;
-            } else {
-                order.rollback().await?;
-                rolled_back += 1;
-            }
+    let all: Vec<u32> = (0..events).collect();
+    for basket in all.chunks(BASKET) {
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+        for at in basket {
+            write_order(&mut transaction, &outbox, &format!("order-{at}")).await?;
         }
+        transaction.commit().await?;
         outbox.wake();
+
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let at = basket.first().copied().unwrap_or_default();
+        write_order(&mut transaction, &outbox, &format!("rolledback-{at}")).await?;
+        transaction.rollback().await?;
+        rolled_back += 1;
     }
     connection.close().await?;
     Ok(rolled_back)
+}
+
+/// An order and the event that tells of it, on a connection with a transaction open.
+async fn write_order(
+    connection: &mut SqliteConnection,
+    outbox: &Outbox,
+    id: &str,
+) -> Result<(), Failure> {
+    sqlx::query("INSERT INTO orders (id) VALUES (?1)")
+        .bind(id)
+        .execute(&mut *connection)
+        .await?;
+    let event = OutgoingEvent::new(id, "order.paid", attacks::body(id))?;
+    outbox.enqueue_in(connection, "shop", event).await?;
+    Ok(())
 }
 
 /// Waits until so many events have been acknowledged.
