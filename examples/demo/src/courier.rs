@@ -67,9 +67,11 @@ pub(crate) type Answers = BTreeMap<u16, u32>;
 impl Courier {
     pub(crate) fn new(port: u16) -> Self {
         // A connection each: a receiver that refuses a request unread may close its connection behind the answer.
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new())
             .pool_max_idle_per_host(0)
-            .build_http();
+            .build(connector);
         Self { client, port }
     }
 
