@@ -1,4 +1,4 @@
-//! Advisories and defects of peers, each with the input that showed it. The expected signatures were made with openssl.
+//! Advisories and defects of peers, each with the input that showed it. The expected signatures were made with Python's hmac.
 #![allow(clippy::unwrap_used, clippy::unwrap_in_result)]
 
 use webhook_verify::{

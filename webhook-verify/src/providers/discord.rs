@@ -31,7 +31,7 @@ super::provider! {
             secret: Confidence::Source,
             event_id: Confidence::Documented,
             delivery: Confidence::Documented,
-            source: "npm discord-interactions; docs.discord.com interactions and webhook events",
+            source: "npm discord-interactions 4.4.0; discord/discord-api-docs @c98d64b developers/events/webhook-events.mdx, interactions/overview.mdx",
             checked: "2026-11-22",
         },
         ..Scheme::BASE

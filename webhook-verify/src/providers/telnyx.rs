@@ -30,7 +30,7 @@ super::provider! {
             secret: Confidence::Source,
             event_id: Confidence::Unchecked,
             delivery: Confidence::Unchecked,
-            source: "npm and PyPI telnyx, webhook signature verification",
+            source: "npm telnyx 7.24.0 lib/webhooks.mjs",
             checked: "2026-11-22",
         },
         ..Scheme::BASE
