@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 /// The program's own configuration is wrong. Comes from constructors only, never from a request.
 #[derive(Clone, PartialEq, Eq)]
@@ -55,11 +56,13 @@ impl fmt::Debug for ConfigError {
 impl Error for ConfigError {}
 
 /// The store failed. Nothing was promised: the caller answers 503 and the sender tries again.
-#[derive(Debug)]
+///
+/// Cloning it is cheap: everybody whose records shared a commit gets the same error.
+#[derive(Clone, Debug)]
 pub struct StoreError {
     store: &'static str,
     kind: StoreErrorKind,
-    source: Option<Box<dyn Error + Send + Sync>>,
+    source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
 /// What kind of trouble a store is in.
@@ -74,8 +77,14 @@ pub enum StoreErrorKind {
     Full,
     /// The record's lease was lost before its transaction could be settled.
     LeaseLost,
+    /// Somebody's open transaction holds a record of this batch, and kept it for too long. Nothing was stored.
+    Locked,
     /// The call makes no sense for this namespace, such as a put into a guard.
     Misuse,
+    /// Too many callers wait for the store already.
+    Overloaded,
+    /// The store will not take one of the records, however often it is asked. Nothing was stored.
+    Rejected,
     /// The store cannot be reached, or answered with an error.
     Unavailable,
 }
@@ -94,7 +103,7 @@ impl StoreError {
     /// The same error with what caused it.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
+        self.source = Some(Arc::from(source.into()));
         self
     }
 
@@ -109,7 +118,25 @@ impl StoreError {
     pub const fn is_transient(&self) -> bool {
         matches!(
             self.kind,
-            StoreErrorKind::Busy | StoreErrorKind::Full | StoreErrorKind::Unavailable
+            StoreErrorKind::Busy
+                | StoreErrorKind::Full
+                | StoreErrorKind::Locked
+                | StoreErrorKind::Overloaded
+                | StoreErrorKind::Unavailable
+        )
+    }
+
+    /// Whether a smaller batch may fare better, because one of the records alone is to blame. Such an error says that
+    /// nothing of the batch was stored.
+    #[must_use]
+    pub const fn is_about_a_record(&self) -> bool {
+        matches!(
+            self.kind,
+            StoreErrorKind::Corrupt
+                | StoreErrorKind::Full
+                | StoreErrorKind::Locked
+                | StoreErrorKind::Misuse
+                | StoreErrorKind::Rejected
         )
     }
 
@@ -129,7 +156,12 @@ impl fmt::Display for StoreError {
             }
             StoreErrorKind::Full => "there is no room left; free some space",
             StoreErrorKind::LeaseLost => "the lease was lost",
+            StoreErrorKind::Locked => {
+                "another transaction has not let go of the record; commit it sooner"
+            }
             StoreErrorKind::Misuse => "the namespace is of the wrong kind for this call",
+            StoreErrorKind::Overloaded => "too many callers wait for the store already",
+            StoreErrorKind::Rejected => "a record cannot be stored; look at the cause",
             StoreErrorKind::Unavailable => "the store is unavailable",
         };
         write!(f, "{}: {what}", self.store)

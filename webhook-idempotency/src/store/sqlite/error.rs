@@ -11,7 +11,9 @@ pub(super) const IOERR: i32 = 10;
 pub(super) const CORRUPT: i32 = 11;
 pub(super) const FULL: i32 = 13;
 pub(super) const CANTOPEN: i32 = 14;
+pub(super) const TOOBIG: i32 = 18;
 pub(super) const CONSTRAINT: i32 = 19;
+pub(super) const MISMATCH: i32 = 20;
 pub(super) const NOTADB: i32 = 26;
 
 /// The primary result code; what is above the low byte only refines it.
@@ -25,6 +27,7 @@ pub(super) fn store_error(error: sqlx::Error) -> StoreError {
         (sqlx::Error::PoolTimedOut, _) | (_, Some(BUSY | LOCKED)) => StoreErrorKind::Busy,
         (_, Some(FULL)) => StoreErrorKind::Full,
         (_, Some(CORRUPT | NOTADB)) => StoreErrorKind::Corrupt,
+        (_, Some(TOOBIG | CONSTRAINT | MISMATCH)) => StoreErrorKind::Rejected,
         _ => StoreErrorKind::Unavailable,
     };
     StoreError::new(STORE, kind).with_source(error)
