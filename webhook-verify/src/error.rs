@@ -48,6 +48,16 @@ pub enum ConfigError {
         /// The scheme.
         scheme: String,
     },
+    /// No secret of the set has this label.
+    UnknownLabel {
+        /// The label.
+        label: String,
+    },
+    /// A secret's validity ends before it begins.
+    Validity {
+        /// The label of the secret.
+        label: String,
+    },
 }
 
 /// What is wrong with a signing secret.
@@ -104,6 +114,14 @@ impl fmt::Display for ConfigError {
             Self::UncoveredBody { scheme } => write!(
                 f,
                 "the scheme {scheme} does not authenticate the whole body; name accept_uncovered_body(..) if you accept that"
+            ),
+            Self::UnknownLabel { label } => write!(
+                f,
+                "no signing secret has the label {label:?}; add the secret before you limit it in time"
+            ),
+            Self::Validity { label } => write!(
+                f,
+                "the signing secret {label:?} is valid until a time before it begins to be; swap the two"
             ),
         }
     }
@@ -167,6 +185,8 @@ pub enum VerifyError {
         /// Which header.
         header: String,
     },
+    /// Every secret is outside its validity. Nobody can be let in, and it is the receiver's operator who must act.
+    NoActiveSecret,
     /// The signature header holds no signature of the kind that the scheme names.
     NoSignature {
         /// Which header.
@@ -218,6 +238,7 @@ impl VerifyError {
     pub const fn status(&self) -> u16 {
         match self {
             Self::MissingHeader { .. }
+            | Self::NoActiveSecret
             | Self::NoSignature { .. }
             | Self::SignatureMismatch
             | Self::TimestampInFuture { .. }
@@ -241,6 +262,7 @@ impl VerifyError {
             Self::MalformedHeader { .. } => "malformed_header",
             Self::MalformedTimestamp => "malformed_timestamp",
             Self::MissingHeader { .. } => "missing_header",
+            Self::NoActiveSecret => "no_active_secret",
             Self::NoSignature { .. } => "no_signature",
             Self::OversizeHeader { .. } => "oversize_header",
             Self::RepeatedHeader { .. } => "repeated_header",
@@ -262,6 +284,7 @@ impl fmt::Display for VerifyError {
             Self::MalformedHeader { header } => write!(f, "the header {header} is malformed"),
             Self::MalformedTimestamp => f.write_str("the timestamp is not a plain number"),
             Self::MissingHeader { header } => write!(f, "the header {header} is missing"),
+            Self::NoActiveSecret => f.write_str("no signing secret is valid at this time"),
             Self::NoSignature { header } => write!(
                 f,
                 "the header {header} holds no signature of the expected kind"
@@ -314,6 +337,8 @@ pub enum SignError {
     MissingId,
     /// The message has no time and this target has no system clock.
     MissingTime,
+    /// Every secret of the signer is outside its validity at the time of the message.
+    NoActiveSecret,
     /// The scheme signs the URL that the message goes to, and the message has none.
     MissingUrl,
 }
@@ -331,6 +356,9 @@ impl fmt::Display for SignError {
             Self::MissingId => "the scheme signs an id; give the message one with id(..)",
             Self::MissingUrl => {
                 "the scheme signs the URL; give the message the one it goes to with url(..)"
+            }
+            Self::NoActiveSecret => {
+                "no signing secret is valid at the time of the message; give the signer one that is"
             }
             Self::MissingTime => {
                 "this target has no system clock; give the message a time with at(..)"

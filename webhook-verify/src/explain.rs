@@ -59,6 +59,11 @@ pub enum Hint {
         /// What the sender took it for: `base64`.
         sender_took_it_for: &'static str,
     },
+    /// The request verifies under a secret that is outside its validity.
+    SecretInactive {
+        /// The label of the secret.
+        label: String,
+    },
     /// Nothing that was tried makes it verify: most likely the secret is of another endpoint, account or mode.
     SecretOfAnother,
     /// The request has no signature of any scheme that this crate knows.
@@ -91,6 +96,11 @@ impl fmt::Display for Hint {
                 f,
                 "it verifies if the secret {label:?} is taken for {sender_took_it_for}; the sender makes its key in \
                  another way than this scheme does"
+            ),
+            Self::SecretInactive { label } => write!(
+                f,
+                "it verifies under the secret {label:?}, which is outside its validity; the sender has not changed to \
+                 the next one yet, or has already, or the clock is wrong"
             ),
             Self::SecretOfAnother => f.write_str(
                 "nothing that was tried makes it verify; the secret may be of another endpoint, account or mode (test \
@@ -160,7 +170,9 @@ impl Verifier {
             ) => alloc::vec![Hint::Clock {
                 off_by: signed_at.abs_diff(*received_at)
             }],
-            Err(VerifyError::SignatureMismatch) => of_content(self, &headers, body, received_at),
+            Err(VerifyError::SignatureMismatch | VerifyError::NoActiveSecret) => {
+                of_content(self, &headers, body, received_at)
+            }
             // These say what is wrong by themselves.
             Err(_) => Vec::new(),
         };
@@ -220,6 +232,12 @@ fn of_content(
             .map(|good| good.secret_label().to_owned())
     };
     let mut hints = Vec::new();
+    let inactive = verifier.without_validity();
+    hints.extend(
+        inactive
+            .and_then(|other| verifies(&other, body))
+            .map(|label| Hint::SecretInactive { label }),
+    );
     // The simplest change that explains it; the others are variations of it.
     let changed = respell::bodies(body)
         .into_iter()

@@ -49,7 +49,7 @@
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `ed25519` | no | the schemes with public keys: Standard Webhooks v1a, Discord, Telnyx |
-//! | `std` | yes | [`SystemClock`], [`Secret::from_env`], [`Secret::from_file`] |
+//! | `std` | yes | [`SystemClock`], [`Secret::from_env`], [`Secret::from_file`], [`LiveVerifier`] |
 //!
 //! Without `std` the crate needs `alloc` and a [`Clock`] of yours. It builds for `wasm32-unknown-unknown`, which has no
 //! system clock either.
@@ -73,6 +73,8 @@ mod explain;
 mod head;
 mod json;
 mod key_bytes;
+#[cfg(feature = "std")]
+mod live;
 mod mac;
 mod providers;
 mod respell;
@@ -82,6 +84,7 @@ mod signer;
 mod text;
 mod time;
 mod time_format;
+mod validity;
 mod verification;
 mod verified;
 mod verifier;
@@ -90,6 +93,8 @@ pub use attributes::{Absent, Attribute, Attributes, Identity};
 pub use body::Body;
 pub use error::{ConfigError, SecretProblem, SignError, VerifyError};
 pub use explain::{Explanation, Hint};
+#[cfg(feature = "std")]
+pub use live::LiveVerifier;
 pub use providers::{
     AdyenPlatforms, Asana, BigCommerce, Bitbucket, BoxCom, Calendly, CircleCi, Clerk, CloudEvents,
     CoinbaseCommerce, DangerHubSpotV1, DangerHubSpotV2, Datadog, DocuSign, Dropbox, EventGrid,
@@ -113,6 +118,7 @@ pub use signer::{Message, SignedHeaders, Signer};
 ))]
 pub use time::SystemClock;
 pub use time::{Clock, UnixTime};
+pub use validity::Validity;
 pub use verification::Verification;
 pub use verified::Verified;
 pub use verifier::{Verifier, VerifierBuilder};

@@ -15,12 +15,14 @@ use crate::key_bytes::key_bytes;
 #[cfg(feature = "ed25519")]
 use crate::scheme::KeyFormat;
 use crate::scheme::{Algorithm, Scheme, Signatures, token_tag};
-use crate::secret::{Secret, SecretSet};
+use crate::secret::{Labelled, SecretSet};
+use crate::validity::Validity;
 
 /// A secret made ready: cloning the keyed state is a memory copy, keying it anew costs two compressions.
 #[derive(Clone)]
 pub(crate) struct Key {
     pub(crate) label: Arc<str>,
+    pub(crate) validity: Validity,
     keyed: State,
     /// The key's own bytes, for the schemes that hash the secret as a part of the content.
     bytes: Option<Arc<Zeroizing<Vec<u8>>>>,
@@ -54,16 +56,16 @@ impl Key {
     ) -> Result<Vec<Self>, ConfigError> {
         secrets
             .iter()
-            .map(|(label, secret)| Self::new(scheme, label, secret, side))
+            .map(|one| Self::new(scheme, one, side))
             .collect()
     }
 
-    fn new(
-        scheme: &Scheme,
-        label: &Arc<str>,
-        secret: &Secret,
-        side: Side,
-    ) -> Result<Self, ConfigError> {
+    fn new(scheme: &Scheme, labelled: &Labelled, side: Side) -> Result<Self, ConfigError> {
+        let Labelled {
+            label,
+            secret,
+            validity,
+        } = labelled;
         #[cfg(not(feature = "ed25519"))]
         let _ = side;
         #[cfg(feature = "ed25519")]
@@ -79,6 +81,7 @@ impl Key {
             };
             return Ok(Self {
                 label: Arc::clone(label),
+                validity: *validity,
                 keyed: State::Ed25519(key),
                 bytes: None,
             });
@@ -104,6 +107,7 @@ impl Key {
             matches!(scheme.algorithm, Algorithm::Sha256 | Algorithm::Token).then(|| Arc::new(key));
         Ok(Self {
             label: Arc::clone(label),
+            validity: *validity,
             keyed,
             bytes,
         })
@@ -218,6 +222,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::Secret;
 
     #[test]
     fn every_wycheproof_vector_gets_its_verdict_and_no_truncated_tag_is_a_candidate() {

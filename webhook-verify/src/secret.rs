@@ -10,6 +10,7 @@ use core::fmt;
 use zeroize::Zeroizing;
 
 use crate::error::{ConfigError, SecretProblem};
+use crate::validity::Validity;
 
 /// A signing secret, exactly as the provider shows it. How the key is made from it is the scheme's business.
 ///
@@ -178,7 +179,25 @@ const _: fn(Infallible) -> ConfigError = ConfigError::from;
 /// ```
 #[derive(Clone, Debug)]
 pub struct SecretSet {
-    secrets: Vec<(Arc<str>, Secret)>,
+    secrets: Vec<Labelled>,
+}
+
+/// A secret of a set.
+#[derive(Clone, Debug)]
+pub(crate) struct Labelled {
+    pub(crate) label: Arc<str>,
+    pub(crate) secret: Secret,
+    pub(crate) validity: Validity,
+}
+
+impl Labelled {
+    fn always(label: &str, secret: Secret) -> Self {
+        Self {
+            label: label.into(),
+            secret,
+            validity: Validity::ALWAYS,
+        }
+    }
 }
 
 impl SecretSet {
@@ -186,7 +205,7 @@ impl SecretSet {
     #[must_use]
     pub fn new(label: &str, secret: Secret) -> Self {
         Self {
-            secrets: alloc::vec![(label.into(), secret)],
+            secrets: alloc::vec![Labelled::always(label, secret)],
         }
     }
 
@@ -200,16 +219,55 @@ impl SecretSet {
                 label: label.to_owned(),
             });
         }
-        self.secrets.push((label.into(), secret));
+        self.secrets.push(Labelled::always(label, secret));
         Ok(self)
+    }
+
+    /// The set with that secret limited in time. A secret outside its validity neither verifies nor signs.
+    ///
+    /// ```
+    /// use webhook_verify::{Secret, SecretSet, UnixTime, Validity};
+    /// # fn main() -> Result<(), webhook_verify::ConfigError> {
+    /// let secrets = SecretSet::new("2026-11", Secret::new("not-a-real-secret-2")?)
+    ///     .and("2026-05", Secret::new("not-a-real-secret-1")?)?
+    ///     .validity("2026-05", Validity::ALWAYS.not_after(UnixTime::from_secs(1_796_083_200)))?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ConfigError::UnknownLabel`] if no secret has that label, and [`ConfigError::Validity`] if it ends before it
+    /// begins.
+    pub fn validity(mut self, label: &str, validity: Validity) -> Result<Self, ConfigError> {
+        if validity.is_empty() {
+            return Err(ConfigError::Validity {
+                label: label.to_owned(),
+            });
+        }
+        match self.secrets.iter_mut().find(|one| &*one.label == label) {
+            Some(one) => one.validity = validity,
+            None => {
+                return Err(ConfigError::UnknownLabel {
+                    label: label.to_owned(),
+                });
+            }
+        }
+        Ok(self)
+    }
+
+    /// The same secrets, each of them valid at any time.
+    pub(crate) fn without_validity(mut self) -> Self {
+        for one in &mut self.secrets {
+            one.validity = Validity::ALWAYS;
+        }
+        self
     }
 
     /// The labels, newest first.
     pub fn labels(&self) -> impl Iterator<Item = &str> {
-        self.secrets.iter().map(|(label, _)| &**label)
+        self.secrets.iter().map(|one| &*one.label)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &(Arc<str>, Secret)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Labelled> {
         self.secrets.iter()
     }
 }

@@ -18,8 +18,12 @@ use crate::text::visible;
 use crate::time::{Clock, UnixTime};
 use crate::time_format;
 
-/// Signs requests of one scheme. While secrets rotate it signs with all of them where the scheme's header can say so,
-/// and with the newest where it cannot.
+/// Signs requests of one scheme.
+///
+/// While secrets rotate it signs with each secret that is valid at the time of the message, in the scheme's own way to say
+/// so, so that receivers with any one of them accept the request. Where the format has room for fewer
+/// ([`Scheme::signatures_per_request`]) the newest are used, in most such formats only one. Limit the new secret with
+/// [`SecretSet::validity`](crate::SecretSet::validity) there, so that receivers can take it in before it is used.
 ///
 /// Sign once per attempt: a retry needs a fresh time under the same id. Send exactly the bytes that were signed.
 #[derive(Clone)]
@@ -166,7 +170,14 @@ impl Signer {
             timestamp: &timestamp,
         };
         let content = Content { scheme, url };
-        let signatures = keys.iter().map(|key| {
+        let mut active = keys
+            .iter()
+            .filter(|key| key.validity.contains(time))
+            .peekable();
+        if active.peek().is_none() {
+            return Err(SignError::NoActiveSecret);
+        }
+        let signatures = active.take(scheme.signatures_per_request()).map(|key| {
             if scheme.algorithm == Algorithm::Token {
                 return token_text(key.secret(), scheme.encoding);
             }
@@ -219,6 +230,19 @@ impl Signer {
     ) -> Vec<(Cow<'static, str>, String)> {
         let scheme = &self.inner.scheme;
         let behind = |prefix: &str, signature: String| [prefix, &signature].concat();
+        if let (Place::Header(name), Syntax::List { separator, prefix }) =
+            (scheme.place, scheme.syntax)
+        {
+            let mut value = String::new();
+            for signature in signatures {
+                if !value.is_empty() {
+                    value.push(char::from(separator));
+                }
+                value.push_str(prefix);
+                value.push_str(&signature);
+            }
+            return alloc::vec![(name.into(), value)];
+        }
         let single = match scheme.syntax {
             Syntax::Items {
                 separator,
@@ -245,8 +269,9 @@ impl Signer {
             }
         };
         match scheme.place {
-            Place::Header(name) => single.take(1).map(|value| (name.into(), value)).collect(),
-            Place::HeaderLines(name) => single.map(|value| (name.into(), value)).collect(),
+            Place::Header(name) | Place::HeaderLines(name) => {
+                single.map(|value| (name.into(), value)).collect()
+            }
             Place::Headers(names) => names
                 .iter()
                 .zip(single)

@@ -82,9 +82,8 @@ impl Verification {
     pub(crate) fn new(verifier: Arc<Inner>, head: Head, received_at: UnixTime) -> Self {
         let running = (!verifier.scheme.is_parsed_first()).then(|| {
             verifier
-                .keys
-                .iter()
-                .map(|key| key.start(verifier.content(), &head))
+                .active(received_at)
+                .map(|(_, key)| key.start(verifier.content(), &head))
                 .collect()
         });
         Self {

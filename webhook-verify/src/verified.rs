@@ -84,7 +84,7 @@ impl<B: Body> Verified<B> {
         self.verifier.tenant.as_deref()
     }
 
-    /// The label of the secret that matched; the newest, if several did.
+    /// The label of the secret that matched; of the first, if several did. Secrets are given newest first.
     #[must_use]
     pub fn secret_label(&self) -> &str {
         self.verifier

@@ -16,6 +16,7 @@ use crate::mac::{Key, Running, Side};
 use crate::scheme::{BodyCoverage, Coverage, FIVE_MINUTES, Part, Scheme};
 use crate::secret::{Secret, SecretSet, secret_from};
 use crate::time::{Clock, UnixTime};
+use crate::validity::Validity;
 use crate::verification::Verification;
 use crate::verified::Verified;
 
@@ -154,11 +155,21 @@ impl Verifier {
         &self.inner.url
     }
 
+    /// This verifier, with each of its secrets valid at any time.
+    pub(crate) fn without_validity(&self) -> Option<Self> {
+        let secrets = self.inner.secrets.clone().without_validity();
+        self.with(*self.scheme(), self.public_url(), secrets)
+    }
+
     /// A verifier with this one's secrets and policy for another scheme and URL, where the secrets fit it.
     pub(crate) fn like(&self, scheme: Scheme, url: &str) -> Option<Self> {
+        self.with(scheme, url, self.inner.secrets.clone())
+    }
+
+    fn with(&self, scheme: Scheme, url: &str, secrets: SecretSet) -> Option<Self> {
         let inner = &*self.inner;
         let mut builder = Self::builder(scheme)
-            .secrets(inner.secrets.clone())
+            .secrets(secrets)
             .body_limit(inner.body_limit)
             .public_url(url)
             .accept_uncovered_body();
@@ -189,12 +200,24 @@ impl Inner {
         K: AsRef<str>,
         V: AsRef<[u8]>,
     {
-        Head::read(
+        let head = Head::read(
             &self.scheme,
             headers,
             self.window(received_at),
             self.body_limit,
-        )
+        )?;
+        match self.active(received_at).next() {
+            Some(_) => Ok(head),
+            None => Err(VerifyError::NoActiveSecret),
+        }
+    }
+
+    /// The keys that count at that time, which depends on nothing secret, and where they stand among all keys.
+    pub(crate) fn active(&self, received_at: UnixTime) -> impl Iterator<Item = (usize, &Key)> {
+        self.keys
+            .iter()
+            .enumerate()
+            .filter(move |(_, key)| key.validity.contains(received_at))
     }
 
     const fn window(&self, received_at: UnixTime) -> Window {
@@ -212,7 +235,7 @@ impl Inner {
     }
 
     /// The verdict over a whole body: the head with what was read from the body, and the secret that matched. `running`
-    /// are hashes that the body was fed to while it arrived.
+    /// are hashes that the body was fed to while it arrived, one for each key that counts at that time.
     pub(crate) fn judge(
         &self,
         mut head: Head,
@@ -223,17 +246,18 @@ impl Inner {
         if self.scheme.is_parsed_first() {
             head.read_members(&self.scheme, body, self.window(received_at))?;
         }
-        if self.scheme.algorithm.is_asymmetric()
-            && head.signatures.seen.saturating_mul(self.keys.len()) > MAX_ASYMMETRIC_CHECKS
-        {
-            return Err(VerifyError::TooManySignatures {
-                limit: MAX_ASYMMETRIC_CHECKS / self.keys.len().max(1),
-            });
+        if self.scheme.algorithm.is_asymmetric() {
+            let keys = self.active(received_at).count();
+            if head.signatures.seen.saturating_mul(keys) > MAX_ASYMMETRIC_CHECKS {
+                return Err(VerifyError::TooManySignatures {
+                    limit: MAX_ASYMMETRIC_CHECKS / keys.max(1),
+                });
+            }
         }
         let mut comparison = Comparison::new();
         match running {
             Some(running) => {
-                for (key, running) in self.keys.iter().zip(running) {
+                for ((_, key), running) in self.active(received_at).zip(running) {
                     key.judge(
                         running,
                         self.content(),
@@ -244,7 +268,7 @@ impl Inner {
                 }
             }
             None => {
-                for key in &self.keys {
+                for (_, key) in self.active(received_at) {
                     let mut running = key.start(self.content(), &head);
                     if self.scheme.covers(&Part::Body) {
                         running.update(body);
@@ -259,7 +283,11 @@ impl Inner {
                 }
             }
         }
-        let secret = comparison.verdict().ok_or(VerifyError::SignatureMismatch)?;
+        let secret = comparison
+            .verdict()
+            .and_then(|matched| self.active(received_at).nth(matched))
+            .map(|(at, _)| at)
+            .ok_or(VerifyError::SignatureMismatch)?;
         head.read_signed_time(&self.scheme, body, self.window(received_at))?;
         Ok((head, secret))
     }
@@ -307,7 +335,7 @@ impl fmt::Display for Verifier {
         f.write_str("secrets: ")?;
         for (at, key) in keys.iter().enumerate() {
             let comma = if at == 0 { "" } else { ", " };
-            write!(f, "{comma}{}", key.label.escape_debug())?;
+            write!(f, "{comma}{}{}", key.label.escape_debug(), key.validity)?;
         }
         write!(
             f,
@@ -374,6 +402,28 @@ impl<P> VerifierBuilder<P> {
                 None => Ok(Some(SecretSet::new(label, secret))),
                 Some(secrets) => secrets.and(label, secret).map(Some),
             }
+        });
+        self
+    }
+
+    /// Limits that secret in time: outside its validity it does not verify. A secret is always valid unless limited.
+    ///
+    /// ```
+    /// use webhook_verify::{GitHub, UnixTime, Validity};
+    /// # fn main() -> Result<(), webhook_verify::ConfigError> {
+    /// let github = GitHub::builder()
+    ///     .secret("2026-11", "not-a-real-secret-2")
+    ///     .secret("2026-05", "not-a-real-secret-1")
+    ///     .validity("2026-05", Validity::ALWAYS.not_after(UnixTime::from_secs(1_796_083_200)))
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn validity(mut self, label: &str, validity: Validity) -> Self {
+        self.secrets = self.secrets.and_then(|secrets| match secrets {
+            Some(secrets) => secrets.validity(label, validity).map(Some),
+            None => Err(ConfigError::UnknownLabel {
+                label: label.to_string(),
+            }),
         });
         self
     }

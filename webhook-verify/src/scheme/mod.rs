@@ -317,6 +317,20 @@ impl Scheme {
         }
     }
 
+    /// How many secrets a request can be signed with at once, while they rotate. One where the sender's wire format has no
+    /// room for a second signature: a sender then changes over at one moment, and receivers must know both secrets
+    /// around it.
+    #[must_use]
+    pub const fn signatures_per_request(&self) -> usize {
+        match (&self.place, self.syntax) {
+            (Place::Json(_), _) | (Place::Header(_), Syntax::Single { .. }) => 1,
+            (Place::Headers(names), _) => names.len(),
+            (Place::Header(_) | Place::HeaderLines(_) | Place::HeaderNumbers(_), _) => {
+                self.max_signatures
+            }
+        }
+    }
+
     /// The names of the headers that carry the signature; of a numbered family, what the names begin with.
     #[must_use]
     pub const fn signature_headers(&self) -> &[&'static str] {
