@@ -146,7 +146,7 @@ fn an_explanation_names_the_secret_that_is_outside_its_validity() {
 fn a_running_verification_keeps_the_secrets_that_it_began_with() {
     let live = LiveVerifier::new(GitHub::new(OLD).unwrap());
     let mut running = live.load().begin(&signed_with(OLD)).unwrap();
-    let before = live.clone().swap(GitHub::new(NEW).unwrap());
+    let before = live.swap(GitHub::new(NEW).unwrap());
     running.update(BODY.as_bytes()).unwrap();
     assert!(running.finish().is_ok());
 
