@@ -83,7 +83,9 @@ fn is_a_test(text: &str, name: &str) -> bool {
         line.starts_with("#[") || line.starts_with("//")
     });
     let arguments = from.split(')').next().unwrap_or_default();
-    arguments.contains("harness: &dyn Harness")
+    ["harness: &dyn Harness", "harness: &dyn ClaimsHarness"]
+        .iter()
+        .any(|argument| arguments.contains(argument))
         || attributes
             .filter(|line| !line.contains("ignore"))
             .any(|line| line.contains("test"))

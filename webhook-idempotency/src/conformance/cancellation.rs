@@ -1,48 +1,10 @@
 //! A caller that goes away half way leaves nothing stuck.
 
-use std::future::Future;
-use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
-
 use super::Harness;
-use super::case::{
-    Case, DAY, LEASE, SECOND, done, event, event_in, guard, inbox, lease_one, settle,
-};
-use crate::claims::{Begun, Put, Settled, Settlement};
+use super::case::{Case, DAY, LEASE, SECOND, done, event, inbox, lease_one, settle};
+use super::dropped::{MOST_POLLS, dropped_after};
+use crate::claims::{Put, Settled, Settlement};
 use crate::record::State;
-
-/// More polls than any store needs for one call.
-const MOST_POLLS: usize = 1_000;
-
-/// Polls a future that often at most, each time only after it asked for it, and then drops it.
-struct Dropped<F> {
-    future: Pin<Box<F>>,
-    polls: usize,
-}
-
-impl<F: Future> Future for Dropped<F> {
-    type Output = Option<F::Output>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        if self.polls == 0 {
-            return Poll::Ready(None);
-        }
-        self.polls -= 1;
-        match self.future.as_mut().poll(context) {
-            Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending if self.polls == 0 => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
-        }
-    }
-}
-
-async fn dropped_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
-    let dropped = pin!(Dropped {
-        future: Box::pin(future),
-        polls
-    });
-    dropped.await
-}
 
 /// A put that was not answered can be repeated, and the event runs once.
 pub async fn a_put_dropped_at_any_point_can_be_repeated(harness: &dyn Harness) {
@@ -71,34 +33,6 @@ pub async fn a_put_dropped_at_any_point_can_be_repeated(harness: &dyn Harness) {
                 Settled::Applied
             );
         }
-        if finished {
-            return;
-        }
-    }
-    panic!("the call did not finish in {MOST_POLLS} polls");
-}
-
-/// A leased put holds its record no longer than its lease.
-pub async fn a_leased_put_dropped_at_any_point_holds_its_record_no_longer_than_the_lease(
-    harness: &dyn Harness,
-) {
-    let case = Case::absent(harness).await;
-    for polls in 0..MOST_POLLS {
-        let record = [event_in(&guard(), &format!("evt_{polls}"))];
-        let finished = dropped_after(polls, case.one.put_leased(&record, LEASE))
-            .await
-            .is_some();
-        harness.advance(LEASE + 10 * SECOND).await;
-        let begun = case
-            .other
-            .put_leased(&record, LEASE)
-            .await
-            .unwrap()
-            .remove(0);
-        assert!(
-            matches!(begun, Begun::Began(_)),
-            "after {polls} polls: {begun:?}"
-        );
         if finished {
             return;
         }

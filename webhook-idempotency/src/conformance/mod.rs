@@ -4,6 +4,9 @@
 //! [`conformance_tests!`](crate::conformance_tests) makes a test of every one of them. There is one claim for each cell
 //! of the table of states and calls, and further ones for what only shows over several calls.
 //!
+//! A store that is no [`Queue`](crate::Queue) keeps the claims in [`claims`], and
+//! [`claims_conformance_tests!`](crate::claims_conformance_tests) makes tests of these; every queue keeps them too.
+//!
 //! This module follows the contract, not semantic versioning: a minor release may add claims.
 //!
 //! ```
@@ -57,12 +60,13 @@
 )]
 
 mod case;
+mod dropped;
 mod harness;
 mod macros;
 
 pub mod attempts;
 pub mod cancellation;
-pub mod dedupe;
+pub mod claims;
 pub mod durability;
 pub mod extend;
 pub mod fencing;
@@ -74,12 +78,11 @@ pub mod paging;
 pub mod payloads;
 pub mod purge;
 pub mod put;
-pub mod put_leased;
 pub mod replay;
 pub mod retention;
 pub mod settle;
 pub mod stats;
 pub mod timing;
 
-pub use self::harness::Harness;
-pub use crate::conformance_tests;
+pub use self::harness::{ClaimsHarness, Harness};
+pub use crate::{claims_conformance_tests, conformance_tests};

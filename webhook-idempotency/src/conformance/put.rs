@@ -1,7 +1,7 @@
 //! `put`, in each state.
 
 use super::Harness;
-use super::case::{Case, SECOND, done, near};
+use super::case::{Case, SECOND, done};
 use crate::claims::{Put, Settled};
 use crate::record::State;
 
@@ -10,25 +10,6 @@ async fn put(case: &Case<'_>) -> Put {
         .put(std::slice::from_ref(&case.record))
         .await
         .unwrap()[0]
-}
-
-/// Absent.
-pub async fn putting_an_absent_record_is_new_and_makes_it_ready(harness: &dyn Harness) {
-    let case = Case::absent(harness).await;
-    assert_eq!(put(&case).await, Put::New);
-    let stored = case
-        .one
-        .get(&[case.record.key()])
-        .await
-        .unwrap()
-        .remove(0)
-        .unwrap();
-    assert!(
-        matches!(stored.state, State::Ready { at } if near(at, stored.received_at)),
-        "{stored:?}"
-    );
-    assert_eq!(stored.attempts, 0);
-    assert_eq!(stored.settled_at, None);
 }
 
 /// Ready.

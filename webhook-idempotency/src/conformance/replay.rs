@@ -1,7 +1,7 @@
 //! `replay`, in each state.
 
 use super::Harness;
-use super::case::{Case, done};
+use super::case::{Case, LEASE, done, inbox};
 use crate::claims::Settled;
 use crate::queue::Replayed;
 use crate::record::State;
@@ -66,4 +66,12 @@ pub async fn replaying_a_purged_record_finds_nothing(harness: &dyn Harness) {
     let case = Case::purged(harness).await;
     assert_eq!(replay(&case).await, Replayed::Absent);
     assert_eq!(case.leasable().await, 0);
+}
+
+/// Nothing is asked for.
+pub async fn replaying_nothing_and_leasing_nothing_have_an_empty_answer(harness: &dyn Harness) {
+    let case = Case::ready(harness).await;
+    assert_eq!(case.one.replay(&[]).await.unwrap(), []);
+    assert!(case.one.lease(&inbox(), 0, LEASE).await.unwrap().is_empty());
+    assert_eq!(case.leasable().await, 1);
 }

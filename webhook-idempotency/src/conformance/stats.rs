@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
+
 use super::Harness;
-use super::case::{Case, LEASE, SECOND, inbox};
+use super::case::{Case, LEASE, SECOND, event, inbox};
 
 /// Dead, done, leased and ready records, and the age of the oldest that is not settled, to the minute.
 async fn stats(case: &Case<'_>) -> ([u64; 4], Option<u64>) {
@@ -71,4 +73,15 @@ pub async fn a_purged_record_is_not_counted(harness: &dyn Harness) {
         stats(&Case::purged(harness).await).await,
         ([0, 0, 0, 0], None)
     );
+}
+
+/// However many senders say it at the same time, and however often in one batch.
+pub async fn a_key_that_is_put_often_is_counted_once(harness: &dyn Harness) {
+    let case = Case::absent(harness).await;
+    let batch = [event("evt_1"), event("evt_1")];
+    let puts = (0..32).map(|n| if n % 2 == 0 { &case.one } else { &case.other }.put(&batch));
+    for answer in join_all(puts).await {
+        answer.unwrap();
+    }
+    assert_eq!(stats(&case).await, ([0, 0, 0, 1], Some(0)));
 }

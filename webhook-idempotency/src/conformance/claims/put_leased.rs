@@ -2,15 +2,16 @@
 
 use bytes::Bytes;
 
-use super::Harness;
-use super::case::{Case, DAY, LEASE, SECOND, began, dead, event_in, guard};
+use super::case::Guarded;
 use crate::claims::{Begun, Outcome, Settled, Settlement};
+use crate::conformance::ClaimsHarness;
+use crate::conformance::case::{DAY, LEASE, SECOND, began, dead, guard};
 use crate::error::StoreErrorKind;
 use crate::record::State;
 
 /// Absent.
-pub async fn beginning_an_absent_record_leases_it_to_the_caller(harness: &dyn Harness) {
-    let case = Case::of(harness, event_in(&guard(), "evt_1")).await;
+pub async fn beginning_an_absent_record_leases_it_to_the_caller(harness: &dyn ClaimsHarness) {
+    let case = Guarded::absent(harness).await;
     let lease = began(case.begin(&*case.one).await);
     assert_eq!(lease.key, case.record.key());
     let stored = case.stored().await.unwrap();
@@ -19,8 +20,8 @@ pub async fn beginning_an_absent_record_leases_it_to_the_caller(harness: &dyn Ha
 }
 
 /// Ready: it was released.
-pub async fn beginning_a_released_record_takes_it_over(harness: &dyn Harness) {
-    let case = Case::guarded(harness).await;
+pub async fn beginning_a_released_record_takes_it_over(harness: &dyn ClaimsHarness) {
+    let case = Guarded::held(harness).await;
     assert_eq!(case.settle(Outcome::Release).await, Settled::Applied);
     let lease = began(case.begin(&*case.other).await);
     assert!(lease.fence > case.lease.fence);
@@ -28,8 +29,8 @@ pub async fn beginning_a_released_record_takes_it_over(harness: &dyn Harness) {
 }
 
 /// Ready, but not yet.
-pub async fn beginning_a_record_that_waits_for_its_retry_is_in_flight(harness: &dyn Harness) {
-    let case = Case::guarded(harness).await;
+pub async fn beginning_a_record_that_waits_for_its_retry_is_in_flight(harness: &dyn ClaimsHarness) {
+    let case = Guarded::held(harness).await;
     let after = 30 * SECOND;
     assert_eq!(
         case.settle(Outcome::Retry {
@@ -41,21 +42,25 @@ pub async fn beginning_a_record_that_waits_for_its_retry_is_in_flight(harness: &
     );
     let answer = case.begin(&*case.other).await;
     assert!(matches!(answer, Begun::InFlight { .. }), "{answer:?}");
-    harness.advance(after + 10 * SECOND).await;
+    harness.step(after + 10 * SECOND).await;
     began(case.begin(&*case.other).await);
 }
 
 /// Leased.
-pub async fn beginning_a_leased_record_is_in_flight_until_the_lease_ends(harness: &dyn Harness) {
-    let case = Case::guarded(harness).await;
+pub async fn beginning_a_leased_record_is_in_flight_until_the_lease_ends(
+    harness: &dyn ClaimsHarness,
+) {
+    let case = Guarded::held(harness).await;
     let until = case.lease.until;
     assert_eq!(case.begin(&*case.other).await, Begun::InFlight { until });
 }
 
 /// Lapsed.
-pub async fn beginning_a_lapsed_record_takes_it_over_under_a_higher_fence(harness: &dyn Harness) {
-    let case = Case::guarded(harness).await;
-    harness.advance(LEASE + 10 * SECOND).await;
+pub async fn beginning_a_lapsed_record_takes_it_over_under_a_higher_fence(
+    harness: &dyn ClaimsHarness,
+) {
+    let case = Guarded::held(harness).await;
+    harness.step(LEASE + 10 * SECOND).await;
     let lease = began(case.begin(&*case.other).await);
     assert!(lease.fence > case.lease.fence);
     assert_eq!(case.stored().await.unwrap().attempts, 2);
@@ -63,8 +68,8 @@ pub async fn beginning_a_lapsed_record_takes_it_over_under_a_higher_fence(harnes
 }
 
 /// Done.
-pub async fn beginning_a_done_record_answers_what_was_stored(harness: &dyn Harness) {
-    let case = Case::guarded(harness).await;
+pub async fn beginning_a_done_record_answers_what_was_stored(harness: &dyn ClaimsHarness) {
+    let case = Guarded::held(harness).await;
     let output = Some(Bytes::from_static(b"202\0{}"));
     assert_eq!(
         case.settle(Outcome::Done {
@@ -77,8 +82,8 @@ pub async fn beginning_a_done_record_answers_what_was_stored(harness: &dyn Harne
 }
 
 /// Dead: there is no such guard.
-pub async fn a_record_of_a_guard_cannot_be_settled_as_dead(harness: &dyn Harness) {
-    let case = Case::guarded(harness).await;
+pub async fn a_record_of_a_guard_cannot_be_settled_as_dead(harness: &dyn ClaimsHarness) {
+    let case = Guarded::held(harness).await;
     let settlement = Settlement {
         lease: case.lease,
         outcome: dead(),
@@ -90,13 +95,13 @@ pub async fn a_record_of_a_guard_cannot_be_settled_as_dead(harness: &dyn Harness
 }
 
 /// Purged.
-pub async fn beginning_a_purged_record_runs_it_again(harness: &dyn Harness) {
-    let case = Case::guarded(harness).await;
+pub async fn beginning_a_purged_record_runs_it_again(harness: &dyn ClaimsHarness) {
+    let case = Guarded::held(harness).await;
     assert_eq!(
         case.settle(Outcome::Done { output: None }).await,
         Settled::Applied
     );
-    harness.advance(2 * DAY).await;
+    harness.step(2 * DAY).await;
     assert_eq!(case.one.purge(&guard(), DAY, 10).await.unwrap(), 1);
     let lease = began(case.begin(&*case.other).await);
     assert!(lease.fence > case.lease.fence);

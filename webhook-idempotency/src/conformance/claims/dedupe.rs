@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use futures_util::future::join_all;
 
-use super::Harness;
-use super::case::{Case, LEASE, event, event_in, guard, inbox};
+use super::case::{Guarded, stored};
 use crate::claims::{Begun, Put};
+use crate::conformance::ClaimsHarness;
+use crate::conformance::case::{LEASE, event, event_in, guard, inbox};
 use crate::record::{NewRecord, State};
 
 fn with_payload(payload: &'static [u8]) -> NewRecord {
@@ -20,8 +21,8 @@ fn with_payload(payload: &'static [u8]) -> NewRecord {
 }
 
 /// The dedupe is one atomic insert.
-pub async fn sixty_four_concurrent_puts_of_one_key_have_one_winner(harness: &dyn Harness) {
-    let case = Case::absent(harness).await;
+pub async fn sixty_four_concurrent_puts_of_one_key_have_one_winner(harness: &dyn ClaimsHarness) {
+    let case = Guarded::absent(harness).await;
     let records = [event("evt_1")];
     let puts = (0..64).map(|n| {
         if n % 2 == 0 {
@@ -36,12 +37,13 @@ pub async fn sixty_four_concurrent_puts_of_one_key_have_one_winner(harness: &dyn
         .filter(|answer| answer.as_ref().unwrap()[0] == Put::New)
         .count();
     assert_eq!(new, 1);
-    assert_eq!(case.one.stats(&inbox()).await.unwrap().total(), 1);
 }
 
 /// The same for guards.
-pub async fn sixty_four_concurrent_leased_puts_of_one_key_have_one_winner(harness: &dyn Harness) {
-    let case = Case::absent(harness).await;
+pub async fn sixty_four_concurrent_leased_puts_of_one_key_have_one_winner(
+    harness: &dyn ClaimsHarness,
+) {
+    let case = Guarded::absent(harness).await;
     let records = [event_in(&guard(), "evt_1")];
     let puts = (0..64)
         .map(|n| if n % 2 == 0 { &case.one } else { &case.other }.put_leased(&records, LEASE));
@@ -62,8 +64,8 @@ pub async fn sixty_four_concurrent_leased_puts_of_one_key_have_one_winner(harnes
 }
 
 /// A batch is folded: the first is new, the others are duplicates of it.
-pub async fn equal_keys_in_one_batch_are_one_event(harness: &dyn Harness) {
-    let case = Case::absent(harness).await;
+pub async fn equal_keys_in_one_batch_are_one_event(harness: &dyn ClaimsHarness) {
+    let case = Guarded::absent(harness).await;
     let batch = [
         event("evt_1"),
         event("evt_2"),
@@ -92,7 +94,6 @@ pub async fn equal_keys_in_one_batch_are_one_event(harness: &dyn Harness) {
         ),
         "{answers:?}"
     );
-    assert_eq!(case.one.stats(&inbox()).await.unwrap().total(), 2);
     let kept = case
         .other
         .get(&[event("evt_1").key()])
@@ -104,8 +105,8 @@ pub async fn equal_keys_in_one_batch_are_one_event(harness: &dyn Harness) {
 }
 
 /// The same for guards.
-pub async fn equal_keys_in_one_leased_batch_are_one_request(harness: &dyn Harness) {
-    let case = Case::absent(harness).await;
+pub async fn equal_keys_in_one_leased_batch_are_one_request(harness: &dyn ClaimsHarness) {
+    let case = Guarded::absent(harness).await;
     let batch = [event_in(&guard(), "evt_1"), event_in(&guard(), "evt_1")];
     let answers = case.one.put_leased(&batch, LEASE).await.unwrap();
     assert!(matches!(answers[0], Begun::Began(_)), "{answers:?}");
@@ -113,8 +114,9 @@ pub async fn equal_keys_in_one_leased_batch_are_one_request(harness: &dyn Harnes
 }
 
 /// Answers are in the order of the batch, duplicates and new ones mixed.
-pub async fn a_batch_is_answered_in_its_order(harness: &dyn Harness) {
-    let case = Case::ready(harness).await;
+pub async fn a_batch_is_answered_in_its_order(harness: &dyn ClaimsHarness) {
+    let case = Guarded::absent(harness).await;
+    case.one.put(&[event("evt_1")]).await.unwrap();
     let batch = [event("evt_2"), event("evt_1"), event("evt_3")];
     let answers = case.other.put(&batch).await.unwrap();
     let new: Vec<bool> = answers.iter().map(|answer| *answer == Put::New).collect();
@@ -130,20 +132,22 @@ pub async fn a_batch_is_answered_in_its_order(harness: &dyn Harness) {
 }
 
 /// Nothing is asked of an empty batch.
-pub async fn an_empty_batch_has_an_empty_answer(harness: &dyn Harness) {
-    let case = Case::absent(harness).await;
+pub async fn an_empty_batch_has_an_empty_answer(harness: &dyn ClaimsHarness) {
+    let case = Guarded::absent(harness).await;
     assert_eq!(case.one.put(&[]).await.unwrap(), []);
     assert_eq!(case.one.put_leased(&[], LEASE).await.unwrap(), []);
     assert_eq!(case.one.extend(&[], LEASE).await.unwrap(), []);
     assert_eq!(case.one.settle(&[]).await.unwrap(), []);
-    assert_eq!(case.one.replay(&[]).await.unwrap(), []);
     assert!(case.one.get(&[]).await.unwrap().is_empty());
-    assert!(case.one.lease(&inbox(), 0, LEASE).await.unwrap().is_empty());
 }
 
 /// An id that was used before, for something else.
-pub async fn a_duplicate_with_another_payload_says_so_and_changes_nothing(harness: &dyn Harness) {
-    let case = Case::ready(harness).await;
+pub async fn a_duplicate_with_another_payload_says_so_and_changes_nothing(
+    harness: &dyn ClaimsHarness,
+) {
+    let case = Guarded::absent(harness).await;
+    let record = event("evt_1");
+    case.one.put(std::slice::from_ref(&record)).await.unwrap();
     let answer = case.other.put(&[with_payload(b"forged")]).await.unwrap()[0];
     assert!(
         matches!(
@@ -155,12 +159,13 @@ pub async fn a_duplicate_with_another_payload_says_so_and_changes_nothing(harnes
         ),
         "{answer:?}"
     );
-    assert_eq!(case.stored().await.unwrap().payload, case.record.payload());
+    let kept = stored(&*case.one, record.key()).await.unwrap();
+    assert_eq!(kept.payload, record.payload());
 }
 
 /// The same for guards.
-pub async fn a_leased_put_with_another_payload_is_a_conflict(harness: &dyn Harness) {
-    let case = Case::guarded(harness).await;
+pub async fn a_leased_put_with_another_payload_is_a_conflict(harness: &dyn ClaimsHarness) {
+    let case = Guarded::held(harness).await;
     let other = NewRecord::own(
         &guard(),
         "shop",
