@@ -8,16 +8,19 @@ use axum_core::extract::{FromRef, FromRequest, Request};
 use axum_core::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde::de::DeserializeOwned;
+use webhook_door::{Intake, Rejection, Reservation};
 use webhook_verify::{Provider, Verified};
 
-use crate::pump::{BODY_DEADLINE, Pump};
-use crate::rejection::Rejection;
+use crate::pump::Pump;
+use crate::rejection::{refuse, status};
 
 /// A delivery of provider `P` that was verified on its way into the handler.
 ///
 /// The verifier comes from the router's state, by type: a handler whose state has no `P` does not compile, and a proof
 /// of one provider cannot enter a handler of another. With a second parameter the body is parsed as JSON too, after it
 /// was verified.
+///
+/// An [`Intake`] in the request's extensions (`axum::Extension(intake)` as a layer) changes the policy.
 ///
 /// ```
 /// use axum::{Router, extract::FromRef, http::StatusCode, routing::post};
@@ -50,6 +53,8 @@ pub struct Webhook<P, T = Unparsed> {
     /// The body, parsed.
     pub payload: T,
     provider: PhantomData<fn() -> P>,
+    /// The body is in memory until the handler lets go of this.
+    _reservation: Reservation,
 }
 
 /// The payload of a [`Webhook`] whose body is not parsed; take the bytes from its proof.
@@ -58,22 +63,22 @@ pub struct Unparsed;
 
 /// What a [`Webhook`] can make of a verified body: [`Unparsed`], or anything that serde reads from JSON.
 pub trait Payload: Sized {
-    /// Reads the verified body.
+    /// Reads the verified content: the signed bytes, or what they decompress to.
     ///
     /// # Errors
     /// [`WebhookRejection::Json`] if it is not of this shape.
-    fn read(verified: &Verified) -> Result<Self, WebhookRejection>;
+    fn read(content: &[u8]) -> Result<Self, WebhookRejection>;
 }
 
 impl Payload for Unparsed {
-    fn read(_: &Verified) -> Result<Self, WebhookRejection> {
+    fn read(_: &[u8]) -> Result<Self, WebhookRejection> {
         Ok(Self)
     }
 }
 
 impl<T: DeserializeOwned> Payload for T {
-    fn read(verified: &Verified) -> Result<Self, WebhookRejection> {
-        serde_json::from_slice(verified.body()).map_err(|error| WebhookRejection::Json {
+    fn read(content: &[u8]) -> Result<Self, WebhookRejection> {
+        serde_json::from_slice(content).map_err(|error| WebhookRejection::Json {
             line: error.line(),
             column: error.column(),
         })
@@ -91,14 +96,23 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, WebhookRejection> {
         let provider = P::from_ref(state);
         let (head, body) = request.into_parts();
-        let pump = Pump::start(provider.verifier(), &head, body, BODY_DEADLINE)
-            .map_err(WebhookRejection::Refused)?;
-        let verified = pump.await.map_err(WebhookRejection::Refused)?;
-        let payload = T::read(&verified)?;
+        let intake = head.extensions.get::<Intake>().cloned();
+        let arrived = Pump::start(
+            provider.verifier(),
+            &intake.unwrap_or_default(),
+            &head,
+            body,
+        )
+        .map_err(WebhookRejection::Refused)?
+        .await
+        .map_err(WebhookRejection::Refused)?;
+        let payload = T::read(&arrived.content())?;
+        let (verified, reservation) = arrived.into_parts();
         Ok(Self {
             verified,
             payload,
             provider: PhantomData,
+            _reservation: reservation,
         })
     }
 }
@@ -133,7 +147,7 @@ impl WebhookRejection {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Json { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Refused(rejection) => rejection.status(),
+            Self::Refused(rejection) => status(rejection),
         }
     }
 }
@@ -141,7 +155,7 @@ impl WebhookRejection {
 impl IntoResponse for WebhookRejection {
     fn into_response(self) -> Response {
         match self {
-            Self::Refused(rejection) => rejection.into_response::<Body>(),
+            Self::Refused(rejection) => refuse::<Body>(rejection),
             Self::Json { .. } => {
                 let mut response = Response::new(Body::empty());
                 *response.status_mut() = self.status();

@@ -42,6 +42,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `axum` | `Webhook`, the extractor |
+//! | `inflate` | `Intake::inflate`: compressed bodies, decompressed after they were verified |
 //! | `inbox` | `Receive`, and [`webhook_idempotency`](https://docs.rs/webhook-idempotency) as `idempotency` |
 //! | `json` | `Event::json` in handlers (implies `inbox`) |
 //! | `sqlite` | the SQLite store behind the inbox (implies `inbox`) |
@@ -56,6 +57,7 @@ mod receive;
 mod rejection;
 mod verify_layer;
 
+pub use webhook_door::{Budget, Intake, Reason, Rejection};
 #[cfg(feature = "inbox")]
 pub use webhook_idempotency as idempotency;
 pub use webhook_verify as verify;
@@ -64,5 +66,5 @@ pub use webhook_verify as verify;
 pub use crate::axum::{Payload, Unparsed, Webhook, WebhookRejection};
 #[cfg(feature = "inbox")]
 pub use crate::receive::{Receive, ReceiveFuture};
-pub use crate::rejection::Rejection;
+pub use crate::rejection::refuse;
 pub use crate::verify_layer::{Verify, VerifyFuture, VerifyLayer};

@@ -25,7 +25,8 @@ super::provider! {
         id: Some(Field::Json(&["id"])),
         event_type: Some(Field::Json(&["type"])),
         identity: IdentityRule::SignedId,
-        delivery: Delivery::new(3, 1),
+        // Webhook events are acknowledged by 204 with an empty body.
+        delivery: Delivery::new(3, 1).acked_by(204),
         facts: Facts {
             signature: Confidence::Source,
             secret: Confidence::Source,

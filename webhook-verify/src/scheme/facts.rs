@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-/// How a provider delivers. `None` where it does not say.
+/// How a provider delivers, and what it makes of an answer. `None` where it does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Delivery {
@@ -10,12 +10,19 @@ pub struct Delivery {
     pub ack_deadline: Option<Duration>,
     /// How long after an event it may send it again, by itself or by hand.
     pub resend_horizon: Option<Duration>,
+    /// The status that it takes for "received", with an empty body: 200, or 204 where it asks for that.
+    pub ack_status: u16,
+    /// The status on which it sends again later, for trouble of the receiver's own. Never one that makes a sender give up
+    /// the event or the endpoint, as 404 and 410 do.
+    pub retry_status: u16,
 }
 
 impl Delivery {
     pub(crate) const UNKNOWN: Self = Self {
         ack_deadline: None,
         resend_horizon: None,
+        ack_status: 200,
+        retry_status: 503,
     };
 
     pub(crate) const fn new(ack_seconds: u64, resend_hours: u64) -> Self {
@@ -28,7 +35,14 @@ impl Delivery {
         Self {
             ack_deadline: some(ack_seconds),
             resend_horizon: some(resend_hours * 60 * 60),
+            ..Self::UNKNOWN
         }
+    }
+
+    /// For providers that want another answer than 200.
+    #[cfg(feature = "ed25519")]
+    pub(crate) const fn acked_by(self, ack_status: u16) -> Self {
+        Self { ack_status, ..self }
     }
 }
 

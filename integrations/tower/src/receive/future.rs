@@ -6,16 +6,17 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Response;
+use http::{Response, StatusCode};
 use http_body::Body;
 use http_body_util::Full;
 use pin_project_lite::pin_project;
 use tokio::time::{Timeout, timeout};
+use webhook_door::{Reason, Rejection, Reservation};
 use webhook_idempotency::{Accepted, Inbox, StoreError};
-use webhook_verify::Verified;
+use webhook_verify::{Delivery, Verified};
 
-use crate::pump::Pump;
-use crate::rejection::Rejection;
+use crate::pump::{Pump, now};
+use crate::rejection::refuse;
 
 /// The put has no name, and is boxed: beside a disk or a network that costs nothing.
 type Put = Pin<Box<dyn Future<Output = Result<Accepted, StoreError>> + Send>>;
@@ -32,7 +33,7 @@ pin_project! {
     #[project = StateProjection]
     enum State<B> {
         Reading { #[pin] pump: Pump<B>, inbox: Inbox, deadline: Duration },
-        Storing { #[pin] put: Timeout<Put> },
+        Storing { #[pin] put: Timeout<Put>, delivery: Delivery, reservation: Reservation },
         Rejected { rejection: Option<Rejection> },
     }
 }
@@ -77,31 +78,40 @@ where
                     inbox,
                     deadline,
                 } => match ready!(pump.poll(cx)) {
-                    Ok(verified) => State::Storing {
-                        put: timeout(*deadline, put(inbox.clone(), verified)),
-                    },
+                    Ok(arrived) => {
+                        let deadline = arrived.time_left(now()).min(*deadline);
+                        let delivery = *arrived.delivery();
+                        let (verified, reservation) = arrived.into_parts();
+                        State::Storing {
+                            put: timeout(deadline, put(inbox.clone(), verified)),
+                            delivery,
+                            reservation,
+                        }
+                    }
                     Err(rejection) => State::Rejected {
                         rejection: Some(rejection),
                     },
                 },
-                StateProjection::Storing { put } => match ready!(put.poll(cx)) {
+                StateProjection::Storing { put, delivery, .. } => match ready!(put.poll(cx)) {
                     // New or seen before, it is durable: that is all that a 2xx says.
                     Ok(Ok(accepted)) => {
                         let mut response = Response::new(Full::default());
+                        *response.status_mut() =
+                            StatusCode::from_u16(delivery.ack_status).unwrap_or(StatusCode::OK);
                         response.extensions_mut().insert(accepted);
                         return Poll::Ready(Ok(response));
                     }
                     Ok(Err(error)) => State::Rejected {
-                        rejection: Some(Rejection::Store(Some(Arc::new(error)))),
+                        rejection: Some(Rejection::new(Reason::Store(Arc::new(error)), delivery)),
                     },
                     Err(_) => State::Rejected {
-                        rejection: Some(Rejection::Store(None)),
+                        rejection: Some(Rejection::new(Reason::StoreTimeout, delivery)),
                     },
                 },
                 StateProjection::Rejected { rejection } => {
                     // Polled again after its end a future may do anything but panic; this one waits for ever.
                     return match rejection.take() {
-                        Some(rejection) => Poll::Ready(Ok(rejection.into_response())),
+                        Some(rejection) => Poll::Ready(Ok(refuse(rejection))),
                         None => Poll::Pending,
                     };
                 }

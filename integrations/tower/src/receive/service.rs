@@ -4,16 +4,16 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Method, Request, Response};
+use http::{Request, Response};
 use http_body::Body;
 use http_body_util::Full;
 use tower_service::Service;
+use webhook_door::Intake;
 use webhook_idempotency::Inbox;
 use webhook_verify::{Provider, Verifier};
 
 use super::future::ReceiveFuture;
-use crate::pump::{BODY_DEADLINE, Pump};
-use crate::rejection::Rejection;
+use crate::pump::Pump;
 
 /// A store that has not answered by then is slow enough for the sender to give up; better to say so ourselves.
 const STORE_DEADLINE: Duration = Duration::from_secs(5);
@@ -22,15 +22,17 @@ const STORE_DEADLINE: Duration = Duration::from_secs(5);
 ///
 /// | what happened | status |
 /// |---|---|
-/// | stored now, or stored before | 200 |
+/// | stored now, or stored before | [`Delivery::ack_status`](webhook_verify::Delivery::ack_status): 200, or 204 |
 /// | not authentic | 401 |
 /// | cannot be read | 400 |
 /// | any method but POST | 405 |
-/// | the body is late | 408 |
+/// | the body is late or slow | 408 |
 /// | the body is over the limit | 413 |
-/// | the store failed or is slow | 503 with `Retry-After` |
+/// | the body is compressed, or of a type that is not taken | 415 |
+/// | the store failed or is slow, or too many bodies are in flight | [`Delivery::retry_status`](webhook_verify::Delivery::retry_status): 503, with `Retry-After` |
 ///
-/// All of them with an empty body. A 200 means that the event is as durable as the store is; see the store.
+/// All of them with an empty body. What is stored is what was signed, so a compressed body is refused here even where
+/// the [`Intake`] takes one: who reads the event later would not know how to read it. A 200 means that the event is as durable as the store is; see the store.
 ///
 /// ```no_run
 /// use std::sync::Arc;
@@ -48,7 +50,7 @@ const STORE_DEADLINE: Duration = Duration::from_secs(5);
 pub struct Receive {
     verifier: Verifier,
     inbox: Inbox,
-    body_deadline: Duration,
+    intake: Intake,
     store_deadline: Duration,
 }
 
@@ -59,20 +61,27 @@ impl Receive {
         Self {
             verifier: provider.verifier().clone(),
             inbox,
-            body_deadline: BODY_DEADLINE,
+            intake: Intake::new(),
             store_deadline: STORE_DEADLINE,
         }
     }
 
-    /// How long the body may take to arrive. Ten seconds unless given.
+    /// Which requests are taken, and in what time; the default [`Intake`] unless given.
     #[must_use]
-    pub const fn body_deadline(mut self, deadline: Duration) -> Self {
-        self.body_deadline = deadline;
+    pub fn intake(mut self, intake: Intake) -> Self {
+        self.intake = intake.verbatim();
         self
     }
 
-    /// How long the store may take to answer before the sender is told to come back. Five seconds unless given; keep it
-    /// below the time that the provider waits.
+    /// How long the body may take to arrive; see [`Intake::body_deadline`].
+    #[must_use]
+    pub fn body_deadline(mut self, deadline: Duration) -> Self {
+        self.intake = self.intake.body_deadline(deadline);
+        self
+    }
+
+    /// How long the store may take to answer before the sender is told to come back. Five seconds unless given, and never
+    /// longer than what is left of [`Intake::answer_within`].
     #[must_use]
     pub const fn store_deadline(mut self, deadline: Duration) -> Self {
         self.store_deadline = deadline;
@@ -95,10 +104,7 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let (head, body) = request.into_parts();
-        if head.method != Method::POST {
-            return ReceiveFuture::rejected(Rejection::Method);
-        }
-        match Pump::start(&self.verifier, &head, body, self.body_deadline) {
+        match Pump::start(&self.verifier, &self.intake, &head, body) {
             Ok(pump) => ReceiveFuture::reading(pump, self.inbox.clone(), self.store_deadline),
             Err(rejection) => ReceiveFuture::rejected(rejection),
         }

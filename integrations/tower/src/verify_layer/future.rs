@@ -4,14 +4,15 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Request, Response};
+use http::{Request, Response, header};
 use http_body::Body;
 use http_body_util::Full;
 use pin_project_lite::pin_project;
 use tower_service::Service;
+use webhook_door::{Arrived, Rejection, Reservation};
 
 use crate::pump::Pump;
-use crate::rejection::Rejection;
+use crate::rejection::refuse;
 
 pin_project! {
     /// The response of a [`Verify`](super::Verify) service.
@@ -31,7 +32,8 @@ pin_project! {
         S: Service<Request<Full<Bytes>>>,
     {
         Reading { #[pin] pump: Pump<B>, ready: Option<(S, Parts)> },
-        Calling { #[pin] response: S::Future },
+        // The body is in memory until the handler is done with it.
+        Calling { #[pin] response: S::Future, reservation: Reservation },
         Rejected { rejection: Option<Rejection> },
     }
 }
@@ -58,6 +60,19 @@ where
     }
 }
 
+/// The request as the inner service gets it: the same head, the verified content, and the proof in its extensions.
+fn hand_on(mut head: Parts, arrived: Arrived) -> (Request<Full<Bytes>>, Reservation) {
+    let content = arrived.content();
+    if arrived.is_inflated() {
+        head.headers.remove(header::CONTENT_ENCODING);
+        head.headers
+            .insert(header::CONTENT_LENGTH, content.len().into());
+    }
+    let (verified, reservation) = arrived.into_parts();
+    head.extensions.insert(verified);
+    (Request::from_parts(head, Full::new(content)), reservation)
+}
+
 impl<S, B, R> Future for VerifyFuture<S, B>
 where
     S: Service<Request<Full<Bytes>>, Response = Response<R>>,
@@ -75,12 +90,11 @@ where
                     pump,
                     ready: waiting,
                 } => match (ready!(pump.poll(cx)), waiting.take()) {
-                    (Ok(verified), Some((mut service, head))) => {
-                        let body = Full::new(verified.clone().into_bytes());
-                        let mut request = Request::from_parts(head, body);
-                        request.extensions_mut().insert(verified);
+                    (Ok(arrived), Some((mut service, head))) => {
+                        let (request, reservation) = hand_on(head, arrived);
                         State::Calling {
                             response: service.call(request),
+                            reservation,
                         }
                     }
                     (Err(rejection), _) => State::Rejected {
@@ -88,11 +102,11 @@ where
                     },
                     (Ok(_), None) => State::Rejected { rejection: None },
                 },
-                StateProjection::Calling { response } => return response.poll(cx),
+                StateProjection::Calling { response, .. } => return response.poll(cx),
                 StateProjection::Rejected { rejection } => {
                     // Polled again after its end a future may do anything but panic; this one waits for ever.
                     return match rejection.take() {
-                        Some(rejection) => Poll::Ready(Ok(rejection.into_response())),
+                        Some(rejection) => Poll::Ready(Ok(refuse(rejection))),
                         None => Poll::Pending,
                     };
                 }

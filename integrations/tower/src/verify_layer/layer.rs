@@ -2,10 +2,10 @@ use std::fmt;
 use std::time::Duration;
 
 use tower_layer::Layer;
+use webhook_door::Intake;
 use webhook_verify::{Provider, Verifier};
 
 use super::service::Verify;
-use crate::pump::BODY_DEADLINE;
 
 /// Puts a verification in front of a service.
 ///
@@ -44,7 +44,7 @@ use crate::pump::BODY_DEADLINE;
 #[derive(Clone)]
 pub struct VerifyLayer {
     verifier: Verifier,
-    body_deadline: Duration,
+    intake: Intake,
 }
 
 impl VerifyLayer {
@@ -53,14 +53,23 @@ impl VerifyLayer {
     pub fn new(provider: impl Provider) -> Self {
         Self {
             verifier: provider.verifier().clone(),
-            body_deadline: BODY_DEADLINE,
+            intake: Intake::new(),
         }
     }
 
-    /// How long the body may take to arrive. Ten seconds unless given.
+    /// Which requests are taken, and in what time; the default [`Intake`] unless given.
+    ///
+    /// How long the inner service takes is its own business: cutting it off could leave its effects half done.
     #[must_use]
-    pub const fn body_deadline(mut self, deadline: Duration) -> Self {
-        self.body_deadline = deadline;
+    pub fn intake(mut self, intake: Intake) -> Self {
+        self.intake = intake;
+        self
+    }
+
+    /// How long the body may take to arrive; see [`Intake::body_deadline`].
+    #[must_use]
+    pub fn body_deadline(mut self, deadline: Duration) -> Self {
+        self.intake = self.intake.body_deadline(deadline);
         self
     }
 }
@@ -69,7 +78,7 @@ impl<S> Layer<S> for VerifyLayer {
     type Service = Verify<S>;
 
     fn layer(&self, inner: S) -> Verify<S> {
-        Verify::new(inner, self.verifier.clone(), self.body_deadline)
+        Verify::new(inner, self.verifier.clone(), self.intake.clone())
     }
 }
 

@@ -1,12 +1,12 @@
 use std::fmt;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
 use http_body_util::Full;
 use tower_service::Service;
+use webhook_door::Intake;
 use webhook_verify::Verifier;
 
 use super::future::VerifyFuture;
@@ -17,15 +17,15 @@ use crate::pump::Pump;
 pub struct Verify<S> {
     inner: S,
     verifier: Verifier,
-    body_deadline: Duration,
+    intake: Intake,
 }
 
 impl<S> Verify<S> {
-    pub(super) const fn new(inner: S, verifier: Verifier, body_deadline: Duration) -> Self {
+    pub(super) const fn new(inner: S, verifier: Verifier, intake: Intake) -> Self {
         Self {
             inner,
             verifier,
-            body_deadline,
+            intake,
         }
     }
 }
@@ -50,7 +50,7 @@ where
         let clone = self.inner.clone();
         let ready = std::mem::replace(&mut self.inner, clone);
         let (head, body) = request.into_parts();
-        match Pump::start(&self.verifier, &head, body, self.body_deadline) {
+        match Pump::start(&self.verifier, &self.intake, &head, body) {
             Ok(pump) => VerifyFuture::reading(ready, head, pump),
             Err(rejection) => VerifyFuture::rejected(rejection),
         }
