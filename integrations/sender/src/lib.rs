@@ -79,6 +79,8 @@ mod egress;
 mod endpoint;
 mod error;
 mod event;
+mod event_types;
+mod filter;
 mod outbox;
 mod sender;
 
@@ -90,6 +92,8 @@ pub use egress::{EgressPolicy, EndpointUrl, Resolve, SystemResolver, UrlError};
 pub use endpoint::Endpoint;
 pub use error::ConfigError;
 pub use event::{EventError, OutgoingEvent};
+pub use event_types::{EventTypePattern, PatternError};
+pub use filter::{Filter, FilterError, Member};
 pub use outbox::{EnqueueError, Enqueued, Outbox};
 pub use sender::{STANDARD_SCHEDULE, Sender, SenderBuilder};
 pub use webhook_idempotency as idempotency;
