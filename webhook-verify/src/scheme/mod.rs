@@ -2,6 +2,7 @@
 
 mod coverage;
 mod custom;
+mod describe;
 mod facts;
 mod signatures;
 

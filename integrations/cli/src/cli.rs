@@ -1,0 +1,31 @@
+//! The command line as a whole. Each command's own arguments stand beside its code.
+
+use clap::{Parser, Subcommand};
+
+/// Verify, sign, send and receive webhooks.
+///
+/// Exits with 0 if it is done, with 1 if something was refused or failed, and with 2 if it was called in a wrong way.
+#[derive(Parser)]
+#[command(
+    name = "webhookctl",
+    version,
+    subcommand_required = true,
+    max_term_width = 100
+)]
+pub(crate) struct Cli {
+    /// Print JSON: one object, or one line for each event.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Say what each provider authenticates, and how.
+    Providers(crate::providers::Args),
+    /// Sign a body: print the headers to send with it, or a whole curl command.
+    Sign(crate::sign::Args),
+    /// Verify a request, and say what is likeliest wrong if it is refused.
+    Verify(crate::verify::Args),
+}

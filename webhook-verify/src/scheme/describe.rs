@@ -1,0 +1,71 @@
+//! A row in words, for tables and command lines.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{Field, Scheme};
+
+impl Scheme {
+    /// The names of all headers that are read: first those of the signature, as in [`Scheme::signature_headers`], then
+    /// those of the time, the id and the type.
+    ///
+    /// ```
+    /// use webhook_verify::{GitHub, StandardWebhooks};
+    /// assert_eq!(StandardWebhooks::SCHEME.headers(), ["webhook-signature", "webhook-timestamp", "webhook-id"]);
+    /// ```
+    #[must_use]
+    pub fn headers(&self) -> Vec<&'static str> {
+        let mut names = match self.place {
+            super::Place::Header(name)
+            | super::Place::HeaderLines(name)
+            | super::Place::HeaderNumbers(name) => alloc::vec![name],
+            super::Place::Headers(names) => names.to_vec(),
+            super::Place::Json(_) => Vec::new(),
+        };
+        let time = self.timestamp.map(|timestamp| timestamp.field);
+        for field in [time, self.id, self.event_type].into_iter().flatten() {
+            if let Field::Header(name) = field
+                && !names.contains(&name)
+            {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// Where the id of the event is, in words; `None` where the scheme has none.
+    #[must_use]
+    pub fn id_place(&self) -> Option<String> {
+        self.id.map(|field| in_words(&field))
+    }
+
+    /// Where the type of the event is, in words; `None` where the scheme has none.
+    #[must_use]
+    pub fn type_place(&self) -> Option<String> {
+        self.event_type.map(|field| in_words(&field))
+    }
+}
+
+fn in_words(field: &Field) -> String {
+    match field {
+        Field::Header(name) => alloc::format!("header {name}"),
+        Field::Item(key) => alloc::format!("item {key} of the signature header"),
+        Field::Json(path) => alloc::format!("body member {}", path.join(".")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Figma, Mailgun, Stripe};
+
+    #[test]
+    fn a_row_says_where_its_id_and_type_are() {
+        assert_eq!(Stripe::SCHEME.id_place().as_deref(), Some("body member id"));
+        assert_eq!(
+            Mailgun::SCHEME.type_place().as_deref(),
+            Some("body member event-data.event")
+        );
+        assert_eq!(Figma::SCHEME.id_place(), None);
+        assert!(Figma::SCHEME.headers().is_empty());
+    }
+}
