@@ -1,8 +1,9 @@
 //! The one comparison that decides.
 
+use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
-use crate::scheme::Signatures;
+use crate::scheme::{Encoding, Piece, Signatures};
 
 /// What the signature must be. Its length is that of the algorithm, never that of what was sent.
 pub(crate) struct Tag {
@@ -11,6 +12,7 @@ pub(crate) struct Tag {
 }
 
 impl Tag {
+    #[inline]
     pub(crate) fn of(hash: &[u8]) -> Self {
         let mut bytes = [0; 64];
         let len = hash.len().min(bytes.len());
@@ -23,6 +25,60 @@ impl Tag {
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or_default()
+    }
+}
+
+/// A tag as it must stand in the request. Written once, and compared with each candidate as that is written: an encoding has
+/// one spelling for a tag, but for the case of hexadecimal digits.
+struct Expected {
+    text: [Piece; 2],
+    len: usize,
+    /// A bit in each byte that tells letters from digits, where the case of letters does not matter.
+    either_case: u64,
+}
+
+impl Expected {
+    /// In time that depends on the length alone.
+    fn of(tag: &Tag, encoding: Encoding) -> Self {
+        let (tag, mut text) = (tag.as_bytes(), [[0; 64]; 2]);
+        let room = text.as_flattened_mut();
+        // Two pieces have room for 64 bytes in any encoding. Had they not, nothing would be equal to what is of no length.
+        let len = match encoding {
+            Encoding::Base64 => Base64::encode(tag, room).map(str::len).ok(),
+            Encoding::Base64Url => Base64UrlUnpadded::encode(tag, room).map(str::len).ok(),
+            Encoding::Hex => base16ct::lower::encode(tag, room).map(<[u8]>::len).ok(),
+            Encoding::Verbatim => {
+                room.iter_mut().zip(tag).for_each(|(to, from)| *to = *from);
+                Some(tag.len())
+            }
+        };
+        let len = len.unwrap_or(0);
+        let either_case = match encoding {
+            Encoding::Hex => u64::from_ne_bytes([0x40; 8]),
+            Encoding::Base64 | Encoding::Base64Url | Encoding::Verbatim => 0,
+        };
+        Self {
+            text,
+            len,
+            either_case,
+        }
+    }
+
+    /// Whether a candidate, which has the length of such a text, is this one. All of it is looked at.
+    #[inline]
+    fn equals(&self, candidate: &[Piece]) -> Choice {
+        let mut differences = 0;
+        for (ours, theirs) in self.text.iter().zip(candidate) {
+            let (ours, _) = ours.as_chunks::<8>();
+            let (theirs, _) = theirs.as_chunks::<8>();
+            for (ours, theirs) in ours.iter().zip(theirs) {
+                let (ours, theirs) = (u64::from_ne_bytes(*ours), u64::from_ne_bytes(*theirs));
+                // 0x40 is set in a letter and in no digit; half of it is what the two cases of a letter differ in.
+                let case = (ours & self.either_case) >> 1;
+                differences |= (ours ^ theirs) & !case;
+            }
+        }
+        differences.ct_eq(&0)
     }
 }
 
@@ -42,13 +98,14 @@ impl Comparison {
         }
     }
 
-    pub(crate) fn add(&mut self, tag: &Tag, candidates: &Signatures) {
-        let tag = tag.as_bytes();
+    pub(crate) fn add(&mut self, tag: &Tag, encoding: Encoding, candidates: &Signatures) {
+        let expected = Expected::of(tag, encoding);
         let mut equal = Choice::from(0);
-        for candidate in candidates.each(tag.len().max(1)) {
-            equal |= tag.ct_eq(candidate);
+        for candidate in candidates.each() {
+            equal |= expected.equals(candidate);
         }
-        self.record(equal);
+        let comparable = expected.len > 0 && expected.len == candidates.len();
+        self.record(equal & Choice::from(u8::from(comparable)));
     }
 
     /// Takes the verdict of an asymmetric check, which compares nothing secret.
@@ -89,8 +146,8 @@ mod tests {
             .iter()
             .map(|tag| base16ct::lower::encode_string(tag))
             .collect();
-        let mut signatures = Signatures::none();
-        signatures.read(&scheme, text.join(",").as_bytes(), |_, _| {});
+        let mut signatures = Signatures::of(&scheme);
+        signatures.read(&scheme, usize::MAX, text.join(",").as_bytes(), |_, _| {});
         signatures
     }
 
@@ -100,7 +157,7 @@ mod tests {
         let verdict = |tags: &[[u8; 32]], sent: &[[u8; 32]]| {
             let mut comparison = Comparison::new();
             tags.iter()
-                .for_each(|tag| comparison.add(&Tag::of(tag), &candidates(sent)));
+                .for_each(|tag| comparison.add(&Tag::of(tag), Encoding::Hex, &candidates(sent)));
             comparison.verdict()
         };
         assert_eq!(verdict(&[one, two], &[]), None);
@@ -116,7 +173,11 @@ mod tests {
             let mut candidate = [0x5a; 32];
             candidate[bit / 8] ^= 1 << (bit % 8);
             let mut comparison = Comparison::new();
-            comparison.add(&Tag::of(&[0x5a; 32]), &candidates(&[candidate]));
+            comparison.add(
+                &Tag::of(&[0x5a; 32]),
+                Encoding::Hex,
+                &candidates(&[candidate]),
+            );
             assert_eq!(comparison.verdict(), None, "{bit}");
         }
     }

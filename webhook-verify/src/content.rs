@@ -17,18 +17,31 @@ pub(crate) trait Values {
 }
 
 impl Content<'_> {
+    /// All of it, in its order, with that body.
+    #[inline]
+    pub(crate) fn all(
+        self,
+        values: &impl Values,
+        secret: &[u8],
+        body: &[u8],
+        mut feed: impl FnMut(&[u8]),
+    ) {
+        for part in self.scheme.content {
+            match part {
+                Part::Body => feed(body),
+                part => feed(self.piece(part, values, secret)),
+            }
+        }
+    }
+
     pub(crate) fn before_body(
         self,
         values: &impl Values,
         secret: &[u8],
         mut feed: impl FnMut(&[u8]),
     ) {
-        for part in self
-            .scheme
-            .content
-            .iter()
-            .take_while(|part| **part != Part::Body)
-        {
+        let before = self.scheme.content.iter();
+        for part in before.take_while(|part| !matches!(part, Part::Body)) {
             feed(self.piece(part, values, secret));
         }
     }
@@ -39,17 +52,14 @@ impl Content<'_> {
         secret: &[u8],
         mut feed: impl FnMut(&[u8]),
     ) {
-        for part in self
-            .scheme
-            .content
-            .iter()
-            .skip_while(|part| **part != Part::Body)
-            .skip(1)
-        {
+        let from_body = self.scheme.content.iter();
+        let from_body = from_body.skip_while(|part| !matches!(part, Part::Body));
+        for part in from_body.skip(1) {
             feed(self.piece(part, values, secret));
         }
     }
 
+    #[inline]
     fn piece<'p>(self, part: &Part, values: &'p impl Values, secret: &'p [u8]) -> &'p [u8]
     where
         Self: 'p,

@@ -7,7 +7,7 @@ use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use zeroize::Zeroizing;
 
 use crate::error::{ConfigError, SecretProblem};
-use crate::scheme::Encoding;
+use crate::scheme::{Encoding, Signatures};
 use crate::secret::Secret;
 
 #[derive(Clone)]
@@ -60,6 +60,26 @@ impl Key {
             (Self::Public(key), Ok(signature)) => key.verify_strict(message, &signature).is_ok(),
             _ => false,
         }
+    }
+
+    /// Whether one of the candidates, in that encoding, is good.
+    pub(crate) fn verifies_any(
+        &self,
+        message: &[u8],
+        encoding: Encoding,
+        candidates: &Signatures,
+    ) -> bool {
+        use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
+        candidates.texts().any(|text| {
+            let mut signature = [0; 64];
+            let decoded = match encoding {
+                Encoding::Base64 => Base64::decode(text, &mut signature).is_ok(),
+                Encoding::Base64Url => Base64UrlUnpadded::decode(text, &mut signature).is_ok(),
+                Encoding::Hex => base16ct::mixed::decode(text, &mut signature).is_ok(),
+                Encoding::Verbatim => false,
+            };
+            decoded && self.verifies(message, &signature)
+        })
     }
 
     pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {

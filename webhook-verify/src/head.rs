@@ -7,7 +7,7 @@ use core::time::Duration;
 use crate::content::Values;
 use crate::error::VerifyError;
 use crate::json::{Found, pick};
-use crate::scheme::{Field, Part, Path, Place, Scheme, Signatures, TimeFormat};
+use crate::scheme::{Field, Part, Path, Place, Plan, Role, Scheme, Signatures, Slot, TimeFormat};
 use crate::text::Text;
 use crate::time::UnixTime;
 use crate::time_format;
@@ -20,7 +20,6 @@ pub(crate) const MAX_ATTRIBUTE: usize = 256;
 /// The headers of a request that passed.
 #[derive(Clone, Debug)]
 pub(crate) struct Head {
-    pub(crate) signatures: Signatures,
     pub(crate) signed_at: Option<UnixTime>,
     timestamp: Option<Text>,
     id: Option<Text>,
@@ -38,13 +37,13 @@ pub(crate) struct Window {
 
 /// A header or item that is wanted at most once.
 #[derive(Default)]
-struct Slot {
+struct Single {
     value: Option<Text>,
     repeated: bool,
     oversize: bool,
 }
 
-impl Slot {
+impl Single {
     fn fill(&mut self, value: &[u8]) {
         if self.value.is_some() || self.oversize {
             self.repeated = true;
@@ -73,22 +72,71 @@ impl Slot {
 
 #[derive(Default)]
 struct Slots {
-    timestamp: Slot,
-    id: Slot,
-    event_type: Slot,
+    timestamp: Single,
+    id: Single,
+    event_type: Single,
 }
 
 impl Slots {
-    /// The slots and the fields that fill them.
-    fn each(&mut self, scheme: &Scheme) -> [(Option<Field>, &mut Slot); 3] {
-        [
-            (
-                scheme.timestamp.map(|timestamp| timestamp.field),
-                &mut self.timestamp,
-            ),
-            (scheme.id, &mut self.id),
-            (scheme.event_type, &mut self.event_type),
-        ]
+    fn at(&mut self, slot: Slot) -> &mut Single {
+        match slot {
+            Slot::EventType => &mut self.event_type,
+            Slot::Id => &mut self.id,
+            Slot::Timestamp => &mut self.timestamp,
+        }
+    }
+}
+
+/// What has been read of the headers so far.
+struct Reader<'r> {
+    scheme: &'r Scheme,
+    plan: &'r Plan,
+    body_limit: usize,
+    signatures: &'r mut Signatures,
+    slots: Slots,
+    sightings: Sightings,
+    body_too_large: bool,
+}
+
+impl Reader<'_> {
+    /// Takes a header whose name may be one that is wanted.
+    fn take(&mut self, name: &str, value: &[u8]) {
+        if let Some(prefix) = self.plan.numbered
+            && is_numbered(prefix, name)
+        {
+            self.signature(0, value);
+            return;
+        }
+        for wanted in &self.plan.wanted {
+            if !wanted.name.eq_ignore_ascii_case(name) {
+                continue;
+            }
+            match wanted.role {
+                Role::Signature(bit) => {
+                    self.signature(bit, value);
+                    return;
+                }
+                Role::ContentLength => {
+                    self.body_too_large |= announces_more_than(value, self.body_limit);
+                }
+                Role::Value(slot) => self.slots.at(slot).fill(value),
+            }
+        }
+    }
+
+    fn signature(&mut self, bit: u32, value: &[u8]) {
+        if !self.sightings.note(bit, value) {
+            return;
+        }
+        let (plan, slots) = (self.plan, &mut self.slots);
+        self.signatures
+            .read(self.scheme, plan.max_items, value, |key, text| {
+                for (name, slot) in &plan.items {
+                    if name.as_bytes() == key {
+                        slots.at(*slot).fill(text);
+                    }
+                }
+            });
     }
 }
 
@@ -103,26 +151,14 @@ struct Sightings {
 }
 
 impl Sightings {
-    /// Notes a header if it carries signatures, and says whether its value is to be read.
-    fn note(&mut self, place: &Place, name: &str, value: &[u8]) -> Option<bool> {
-        let bit = match place {
-            Place::Header(wanted) => wanted.eq_ignore_ascii_case(name).then_some(1),
-            Place::Headers(all) => {
-                let at = all
-                    .iter()
-                    .position(|wanted| wanted.eq_ignore_ascii_case(name))?;
-                Some(1_u32.checked_shl(u32::try_from(at).ok()?).unwrap_or(0))
-            }
-            Place::HeaderLines(wanted) => wanted.eq_ignore_ascii_case(name).then_some(0),
-            Place::HeaderNumbers(prefix) => is_numbered(prefix, name).then_some(0),
-            Place::Json(_) => None,
-        }?;
+    /// Notes a header that carries signatures, and says whether its value is to be read.
+    fn note(&mut self, bit: u32, value: &[u8]) -> bool {
         self.any = true;
         self.repeated |= self.names & bit != 0;
         self.names |= bit;
         let fits = value.len() <= MAX_HEADER;
         self.oversize |= !fits;
-        Some(fits && !self.repeated)
+        fits && !self.repeated
     }
 
     fn judge(&self, scheme: &Scheme, signatures: &Signatures) -> Result<(), VerifyError> {
@@ -153,6 +189,11 @@ fn enough(scheme: &Scheme, signatures: &Signatures) -> Result<(), VerifyError> {
             limit: scheme.max_signatures,
         });
     }
+    if signatures.crowded {
+        return Err(VerifyError::MalformedHeader {
+            header: scheme.signature_name().to_owned(),
+        });
+    }
     if signatures.seen == 0 {
         return Err(VerifyError::NoSignature {
             header: scheme.signature_name().to_owned(),
@@ -177,51 +218,51 @@ impl Head {
     /// answer.
     pub(crate) fn read<K, V>(
         scheme: &Scheme,
+        plan: &Plan,
         headers: impl IntoIterator<Item = (K, V)>,
         window: Window,
         body_limit: usize,
+        signatures: &mut Signatures,
     ) -> Result<Self, VerifyError>
     where
         K: AsRef<str>,
         V: AsRef<[u8]>,
     {
-        let mut slots = Slots::default();
-        let mut signatures = Signatures::none();
-        let mut sightings = Sightings::default();
-        let mut body_too_large = false;
-
+        let mut reader = Reader {
+            scheme,
+            plan,
+            body_limit,
+            signatures,
+            slots: Slots::default(),
+            sightings: Sightings::default(),
+            body_too_large: false,
+        };
         for (name, value) in headers {
-            let (name, value) = (name.as_ref(), value.as_ref());
-            if let Some(wanted) = sightings.note(&scheme.place, name, value) {
-                if wanted {
-                    signatures.read(scheme, value, |key, text| {
-                        for (field, slot) in slots.each(scheme) {
-                            if matches!(field, Some(Field::Item(wanted)) if wanted.as_bytes() == key) {
-                                slot.fill(text);
-                            }
-                        }
-                    });
-                }
-                continue;
-            }
-            if name.eq_ignore_ascii_case("content-length") {
-                body_too_large |= announces_more_than(value, body_limit);
-            }
-            for (field, slot) in slots.each(scheme) {
-                if matches!(field, Some(Field::Header(wanted)) if wanted.eq_ignore_ascii_case(name))
-                {
-                    slot.fill(value);
-                }
+            let name = name.as_ref();
+            if plan.may_want(name.len()) {
+                reader.take(name, value.as_ref());
             }
         }
+        Self::judge(reader, window)
+    }
 
-        sightings.judge(scheme, &signatures)?;
+    fn judge(reader: Reader<'_>, window: Window) -> Result<Self, VerifyError> {
+        let Reader {
+            scheme,
+            plan,
+            body_limit,
+            signatures,
+            slots,
+            sightings,
+            body_too_large,
+        } = reader;
+        sightings.judge(scheme, signatures)?;
         let time_field = scheme.timestamp.map(|timestamp| timestamp.field);
         let timestamp = required(scheme, time_field, &Part::Timestamp, slots.timestamp)?;
         let id = required(scheme, scheme.id, &Part::Id, slots.id)?;
         let event_type = optional(scheme.event_type, slots.event_type)?;
-        if let (Some(text), true) = (&id, scheme.covers(&Part::Id)) {
-            check_signed_id(scheme, text)?;
+        if let (Some(text), true) = (&id, plan.covers_id) {
+            check_signed_id(scheme, plan.after_id, text)?;
         }
         let signed_at = match (&timestamp, scheme.timestamp) {
             (Some(text), Some(wanted)) => Some(fresh(text.as_bytes(), wanted.format, window)?),
@@ -231,7 +272,6 @@ impl Head {
             return Err(VerifyError::BodyTooLarge { limit: body_limit });
         }
         Ok(Self {
-            signatures,
             signed_at,
             timestamp,
             id,
@@ -245,25 +285,20 @@ impl Head {
     pub(crate) fn read_members(
         &mut self,
         scheme: &Scheme,
+        plan: &Plan,
         body: &[u8],
         window: Window,
+        signatures: &mut Signatures,
     ) -> Result<(), VerifyError> {
         let malformed = || VerifyError::MalformedBody;
-        let mut paths = Vec::new();
-        if let Place::Json(path) = scheme.place {
-            paths.push(path);
-        }
-        paths.extend(scheme.content.iter().filter_map(|part| match part {
-            Part::Json(path) => Some(*path),
-            _ => None,
-        }));
-        for (path, found) in paths.iter().zip(pick(body, &paths).ok_or_else(malformed)?) {
+        let found = pick(body, &plan.members).ok_or_else(malformed)?;
+        for (path, found) in plan.members.iter().zip(found) {
             let Found::Text(text) = found else {
                 return Err(malformed());
             };
             if scheme.place == Place::Json(path) {
-                self.signatures.read(scheme, text.as_bytes(), |_, _| {});
-                enough(scheme, &self.signatures)?;
+                signatures.read(scheme, plan.max_items, text.as_bytes(), |_, _| {});
+                enough(scheme, signatures)?;
             } else {
                 self.members.push((path, Text::new(text.as_bytes())));
             }
@@ -281,17 +316,16 @@ impl Head {
     pub(crate) fn read_signed_time(
         &mut self,
         scheme: &Scheme,
+        plan: &Plan,
         body: &[u8],
         window: Window,
     ) -> Result<(), VerifyError> {
-        let Some((Field::Json(path), wanted)) =
-            scheme.timestamp.map(|wanted| (wanted.field, wanted))
-        else {
+        let Some(wanted) = scheme.timestamp else {
             return Ok(());
         };
-        if !scheme.covers(&Part::Body) {
+        let (Field::Json(path), true) = (wanted.field, plan.covers_body) else {
             return Ok(());
-        }
+        };
         match pick(body, &[path]).as_deref() {
             Some([Found::Text(text)]) => {
                 self.signed_at = Some(fresh(text.as_bytes(), wanted.format, window)?);
@@ -336,7 +370,7 @@ fn required(
     scheme: &Scheme,
     field: Option<Field>,
     part: &Part,
-    slot: Slot,
+    slot: Single,
 ) -> Result<Option<Text>, VerifyError> {
     match field {
         Some(field) if !scheme.signs(&field, part) => optional(Some(field), slot),
@@ -358,10 +392,10 @@ fn required(
 
 /// The value of a field that nothing depends on. Two of them are refused all the same: whoever reads the headers after
 /// us might take the other one.
-fn optional(field: Option<Field>, slot: Slot) -> Result<Option<Text>, VerifyError> {
+fn optional(field: Option<Field>, slot: Single) -> Result<Option<Text>, VerifyError> {
     match (slot, field) {
         (
-            Slot {
+            Single {
                 oversize: true,
                 repeated: false,
                 ..
@@ -374,8 +408,7 @@ fn optional(field: Option<Field>, slot: Slot) -> Result<Option<Text>, VerifyErro
 }
 
 /// The content is a concatenation: an id with the separator in it could be cut in two ways under one signature.
-fn check_signed_id(scheme: &Scheme, id: &Text) -> Result<(), VerifyError> {
-    let separator = scheme.separator_after(&Part::Id).unwrap_or_default();
+fn check_signed_id(scheme: &Scheme, separator: &str, id: &Text) -> Result<(), VerifyError> {
     match id.visible(MAX_ATTRIBUTE) {
         Some(text) if separator.is_empty() || !text.contains(separator) => Ok(()),
         _ => {

@@ -25,7 +25,8 @@ pub(crate) enum Found<'a> {
     Twice,
 }
 
-/// Looks up the paths, in their order; `None` if the body is not one JSON value.
+/// Looks up the paths, in their order; `None` if the body is not one JSON value. Of more than 64 paths the rest finds
+/// nothing; rows have a handful.
 pub(crate) fn pick<'a>(body: &'a [u8], paths: &[Path]) -> Option<Vec<Found<'a>>> {
     let empty = |path: &Path| match path.contains(&"*") {
         true => Found::List(Vec::new()),
@@ -33,9 +34,10 @@ pub(crate) fn pick<'a>(body: &'a [u8], paths: &[Path]) -> Option<Vec<Found<'a>>>
     };
     let mut found: Vec<Found<'a>> = paths.iter().map(empty).collect();
     let mut json = serde_json::Deserializer::from_slice(body);
-    let paths = paths.iter().copied().map(Some).collect();
     Pick {
         paths,
+        here: u64::MAX,
+        depth: 0,
         found: &mut found,
     }
     .deserialize(&mut json)
@@ -78,17 +80,19 @@ impl<'de> Visitor<'de> for Members {
     }
 }
 
-/// Walks one value. A path that has arrived here is empty; one that leads elsewhere is `None`.
+/// Walks one value. Which paths have led here is a bit each, so that no step needs memory.
 struct Pick<'f, 'a> {
-    paths: Vec<Option<&'static [&'static str]>>,
+    paths: &'f [Path],
+    here: u64,
+    depth: usize,
     found: &'f mut [Found<'a>],
 }
 
 impl<'a> Pick<'_, 'a> {
     /// Notes what stands at every path that ends at this value.
     fn arrive(&mut self, value: &Found<'a>) {
-        for (path, found) in self.paths.iter().zip(self.found.iter_mut()) {
-            if matches!(path, Some([])) {
+        for ((path, found), bit) in self.paths.iter().zip(self.found.iter_mut()).zip(bits()) {
+            if self.here & bit != 0 && path.len() == self.depth {
                 match (&mut *found, value) {
                     (Found::Nothing, value) => *found = value.clone(),
                     (Found::List(list), Found::Text(text)) => list.push(text.clone()),
@@ -97,6 +101,29 @@ impl<'a> Pick<'_, 'a> {
             }
         }
     }
+
+    /// The paths that have led here and go on by that name.
+    fn led_on_by(&self, name: &str) -> u64 {
+        self.paths
+            .iter()
+            .zip(bits())
+            .filter(|(path, bit)| self.here & bit != 0 && path.get(self.depth) == Some(&name))
+            .fold(0, |all, (_, bit)| all | bit)
+    }
+
+    fn step(&mut self, here: u64) -> Pick<'_, 'a> {
+        Pick {
+            paths: self.paths,
+            here,
+            depth: self.depth + 1,
+            found: self.found,
+        }
+    }
+}
+
+/// A bit for each path.
+fn bits() -> impl Iterator<Item = u64> {
+    (0..u64::BITS).map(|at| 1 << at)
 }
 
 impl<'de> DeserializeSeed<'de> for Pick<'_, 'de> {
@@ -151,46 +178,22 @@ impl<'de> Visitor<'de> for Pick<'_, 'de> {
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
         self.arrive(&Found::Other);
-        if !self
-            .paths
-            .iter()
-            .any(|path| matches!(path, Some(["*", ..])))
-        {
-            while items.next_element::<IgnoredAny>()?.is_some() {}
-            return Ok(());
+        match self.led_on_by("*") {
+            0 => while items.next_element::<IgnoredAny>()?.is_some() {},
+            on => while items.next_element_seed(self.step(on))?.is_some() {},
         }
-        let step = |path: &Option<&'static [&'static str]>| match path {
-            Some(["*", rest @ ..]) => Some(rest),
-            _ => None,
-        };
-        let paths: Vec<_> = self.paths.iter().map(step).collect();
-        while items
-            .next_element_seed(Pick {
-                paths: paths.clone(),
-                found: self.found,
-            })?
-            .is_some()
-        {}
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
         self.arrive(&Found::Other);
         while let Some(key) = members.next_key_seed(Name)? {
-            let leads = |path: &Option<&[&str]>| matches!(path, Some([first, ..]) if *first == key);
-            if !self.paths.iter().any(leads) {
-                members.next_value::<IgnoredAny>()?;
-                continue;
+            match self.led_on_by(&key) {
+                0 => {
+                    members.next_value::<IgnoredAny>()?;
+                }
+                on => members.next_value_seed(self.step(on))?,
             }
-            let step = |path: &Option<&'static [&'static str]>| match path {
-                Some([first, rest @ ..]) if *first == key => Some(rest),
-                _ => None,
-            };
-            let paths = self.paths.iter().map(step).collect();
-            members.next_value_seed(Pick {
-                paths,
-                found: self.found,
-            })?;
         }
         Ok(())
     }

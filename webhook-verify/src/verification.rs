@@ -1,5 +1,6 @@
 //! A request whose body arrives in pieces.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
@@ -9,7 +10,7 @@ use bytes::{Bytes, BytesMut};
 use crate::error::VerifyError;
 use crate::head::Head;
 use crate::mac::Running;
-use crate::scheme::Part;
+use crate::scheme::Signatures;
 use crate::time::UnixTime;
 use crate::verified::Verified;
 use crate::verifier::Inner;
@@ -32,7 +33,8 @@ use crate::verifier::Inner;
 #[must_use]
 pub struct Verification {
     verifier: Arc<Inner>,
-    head: Head,
+    /// Boxed, because a verification is moved about more than a request in memory is.
+    begun: Box<(Head, Signatures)>,
     /// Nothing to feed where the body must be read before it can be hashed.
     running: Option<Vec<Running>>,
     body: Buffer,
@@ -79,8 +81,13 @@ impl Buffer {
 }
 
 impl Verification {
-    pub(crate) fn new(verifier: Arc<Inner>, head: Head, received_at: UnixTime) -> Self {
-        let running = (!verifier.scheme.is_parsed_first()).then(|| {
+    pub(crate) fn new(
+        verifier: Arc<Inner>,
+        head: Head,
+        signatures: Signatures,
+        received_at: UnixTime,
+    ) -> Self {
+        let running = (!verifier.plan.parsed_first).then(|| {
             verifier
                 .active(received_at)
                 .map(|(_, key)| key.start(verifier.content(), &head))
@@ -88,7 +95,7 @@ impl Verification {
         });
         Self {
             verifier,
-            head,
+            begun: Box::new((head, signatures)),
             running,
             body: Buffer::Empty,
             received_at,
@@ -129,7 +136,7 @@ impl Verification {
         if chunk.len() > limit.saturating_sub(self.body.len()) {
             return Err(VerifyError::BodyTooLarge { limit });
         }
-        if self.verifier.scheme.covers(&Part::Body) {
+        if self.verifier.plan.covers_body {
             self.running
                 .iter_mut()
                 .flatten()
@@ -144,9 +151,14 @@ impl Verification {
     /// [`VerifyError`] if no signature matches under any secret, or if what the scheme keeps in the body is malformed.
     pub fn finish(self) -> Result<Verified, VerifyError> {
         let body = self.body.into_bytes();
-        let (head, secret) =
-            self.verifier
-                .judge(self.head, &body, self.running, self.received_at)?;
+        let (mut head, mut signatures) = *self.begun;
+        let secret = self.verifier.judge(
+            &mut head,
+            &mut signatures,
+            &body,
+            self.running,
+            self.received_at,
+        )?;
         Ok(Verified::new(
             self.verifier,
             head,

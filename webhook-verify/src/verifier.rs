@@ -13,7 +13,7 @@ use crate::content::Content;
 use crate::error::{ConfigError, VerifyError};
 use crate::head::{Head, Window};
 use crate::mac::{Key, Running, Side};
-use crate::scheme::{BodyCoverage, Coverage, FIVE_MINUTES, Part, Scheme};
+use crate::scheme::{BodyCoverage, Coverage, FIVE_MINUTES, Part, Plan, Scheme, Signatures};
 use crate::secret::{Secret, SecretSet, secret_from};
 use crate::time::{Clock, UnixTime};
 use crate::validity::Validity;
@@ -46,6 +46,7 @@ pub struct Verifier {
 /// What verifiers, running verifications and proofs share.
 pub(crate) struct Inner {
     pub(crate) scheme: Scheme,
+    pub(crate) plan: Plan,
     pub(crate) keys: Vec<Key>,
     /// What the keys were made from, to explain a refusal by.
     secrets: SecretSet,
@@ -97,13 +98,15 @@ impl Verifier {
         V: AsRef<[u8]>,
         B: Body,
     {
-        let head = self.inner.head(headers, received_at)?;
-        if body.as_ref().len() > self.inner.body_limit {
+        let inner = &*self.inner;
+        let mut signatures = Signatures::of(&inner.scheme);
+        let mut head = inner.head(headers, received_at, &mut signatures)?;
+        if body.as_ref().len() > inner.body_limit {
             return Err(VerifyError::BodyTooLarge {
-                limit: self.inner.body_limit,
+                limit: inner.body_limit,
             });
         }
-        let (head, secret) = self.inner.judge(head, body.as_ref(), None, received_at)?;
+        let secret = inner.judge(&mut head, &mut signatures, body.as_ref(), None, received_at)?;
         Ok(Verified::new(
             Arc::clone(&self.inner),
             head,
@@ -142,10 +145,12 @@ impl Verifier {
         K: AsRef<str>,
         V: AsRef<[u8]>,
     {
-        let head = self.inner.head(headers, received_at)?;
+        let mut signatures = Signatures::of(&self.inner.scheme);
+        let head = self.inner.head(headers, received_at, &mut signatures)?;
         Ok(Verification::new(
             Arc::clone(&self.inner),
             head,
+            signatures,
             received_at,
         ))
     }
@@ -195,6 +200,7 @@ impl Inner {
         &self,
         headers: impl IntoIterator<Item = (K, V)>,
         received_at: UnixTime,
+        signatures: &mut Signatures,
     ) -> Result<Head, VerifyError>
     where
         K: AsRef<str>,
@@ -202,9 +208,11 @@ impl Inner {
     {
         let head = Head::read(
             &self.scheme,
+            &self.plan,
             headers,
             self.window(received_at),
             self.body_limit,
+            signatures,
         )?;
         match self.active(received_at).next() {
             Some(_) => Ok(head),
@@ -234,52 +242,38 @@ impl Inner {
         }
     }
 
-    /// The verdict over a whole body: the head with what was read from the body, and the secret that matched. `running`
+    /// The verdict over a whole body: the secret that matched; what was read from the body goes into the head. `running`
     /// are hashes that the body was fed to while it arrived, one for each key that counts at that time.
     pub(crate) fn judge(
         &self,
-        mut head: Head,
+        head: &mut Head,
+        signatures: &mut Signatures,
         body: &[u8],
         running: Option<Vec<Running>>,
         received_at: UnixTime,
-    ) -> Result<(Head, usize), VerifyError> {
-        if self.scheme.is_parsed_first() {
-            head.read_members(&self.scheme, body, self.window(received_at))?;
+    ) -> Result<usize, VerifyError> {
+        let (scheme, plan, window) = (&self.scheme, &self.plan, self.window(received_at));
+        if plan.parsed_first {
+            head.read_members(scheme, plan, body, window, signatures)?;
         }
-        if self.scheme.algorithm.is_asymmetric() {
+        if scheme.algorithm.is_asymmetric() {
             let keys = self.active(received_at).count();
-            if head.signatures.seen.saturating_mul(keys) > MAX_ASYMMETRIC_CHECKS {
+            if signatures.seen.saturating_mul(keys) > MAX_ASYMMETRIC_CHECKS {
                 return Err(VerifyError::TooManySignatures {
                     limit: MAX_ASYMMETRIC_CHECKS / keys.max(1),
                 });
             }
         }
-        let mut comparison = Comparison::new();
+        let (mut comparison, content) = (Comparison::new(), self.content());
         match running {
             Some(running) => {
                 for ((_, key), running) in self.active(received_at).zip(running) {
-                    key.judge(
-                        running,
-                        self.content(),
-                        &head,
-                        &head.signatures,
-                        &mut comparison,
-                    );
+                    key.judge(running, content, head, signatures, &mut comparison);
                 }
             }
             None => {
                 for (_, key) in self.active(received_at) {
-                    let mut running = key.start(self.content(), &head);
-                    if self.scheme.covers(&Part::Body) {
-                        running.update(body);
-                    }
-                    key.judge(
-                        running,
-                        self.content(),
-                        &head,
-                        &head.signatures,
-                        &mut comparison,
-                    );
+                    key.check(content, head, body, signatures, &mut comparison);
                 }
             }
         }
@@ -288,8 +282,8 @@ impl Inner {
             .and_then(|matched| self.active(received_at).nth(matched))
             .map(|(at, _)| at)
             .ok_or(VerifyError::SignatureMismatch)?;
-        head.read_signed_time(&self.scheme, body, self.window(received_at))?;
-        Ok((head, secret))
+        head.read_signed_time(scheme, plan, body, window)?;
+        Ok(secret)
     }
 }
 
@@ -499,6 +493,7 @@ impl<P> VerifierBuilder<P> {
         let clock = self.clock.ok_or(ConfigError::NoClock)?;
         let keys = Key::all(&self.scheme, &secrets, Side::Verify)?;
         let inner = Inner {
+            plan: Plan::new(&self.scheme),
             scheme: self.scheme,
             keys,
             secrets,

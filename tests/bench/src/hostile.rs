@@ -14,6 +14,9 @@ use crate::standard;
 
 /// The longest signature header that ours reads.
 const LIMIT: usize = 8 * 1024;
+/// The most signatures that ours reads in one of this scheme, and the most items beside them.
+const CANDIDATES: usize = 16;
+const OTHER_ITEMS: usize = 8;
 
 /// Ten thousand well-formed signatures of nobody: 480 kB of header, as a server without limits would hand it on.
 pub(crate) fn refused() -> Vec<Contender> {
@@ -28,42 +31,50 @@ pub(crate) fn refused() -> Vec<Contender> {
     let mut short = honest.clone();
     let many = vec!["v1,AA=="; LIMIT / 8].join(" ");
     request::set(&mut short.headers, "webhook-signature", &many);
+    let mut spaces = honest.clone();
+    let value = " ".repeat(LIMIT / 2) + "v1," + &spaces.signature;
+    request::set(&mut spaces.headers, "webhook-signature", &value);
     vec![
         standard::floor(honest),
         ours(OURS, request.clone(), false),
         ours("ours, 8 KiB of them", short, false),
+        ours("ours, 4 KiB of spaces", spaces, false),
         peers::standardwebhooks(request.clone(), 1, false),
         peers::svix(request.clone(), 1, false),
         peers::registry(Provider::StandardWebhooks, request, &SECRETS[..1], false),
     ]
 }
 
-/// The longest headers that are still read, with one valid signature at their end.
+/// What is still read beside one valid signature, which stands at the end: other signatures, items of other kinds, an item
+/// as long as the header may be, and headers that have nothing to do with it.
 pub(crate) fn admitted(size: usize) -> Vec<Contender> {
     let honest = request::standard(request::event(size), 0);
-    let padded = |unit: &str| {
+    let behind = |front: &str| {
         let mut request = honest.clone();
-        let good = format!(" v1,{}", request.signature);
-        let room = LIMIT - good.len();
-        let value = unit.repeat(room / unit.len()) + &good;
+        let value = format!("{front}v1,{}", request.signature);
         request::set(&mut request.headers, "webhook-signature", &value);
         request
     };
-    let candidates = {
-        let mut request = honest.clone();
-        let each = (LIMIT - 64) / 15;
-        let one = format!("v1,{} ", "A".repeat((each - 4) / 4 * 4));
-        let value = one.repeat(15) + "v1," + &request.signature;
-        request::set(&mut request.headers, "webhook-signature", &value);
-        request
+    let candidates = format!("v1,{} ", Base64::encode_string(&[7; 32])).repeat(CANDIDATES - 1);
+    let items = "a,b ".repeat(OTHER_ITEMS);
+    let long = |front: &str| {
+        let room = LIMIT - front.len() - "v1,".len() - honest.signature.len() - 1;
+        format!("{}{front}{}", "x".repeat(room), " ")
     };
+    let everything = long(&format!(" {}{candidates}", "a,b ".repeat(OTHER_ITEMS - 2)));
+    let mut crowd = honest.clone();
+    for number in 0..1000 {
+        request::set(&mut crowd.headers, &format!("x-unrelated-{number}"), "x");
+    }
     vec![
         standard::floor(honest.clone()),
         ours(OURS, honest.clone(), true),
-        ours("ours, spaces", padded(" "), true),
-        ours("ours, short unknown items", padded(" a,b"), true),
-        ours("ours, long unknown item", padded("x"), true),
-        ours("ours, 15 long candidates", candidates, true),
+        ours("ours, spaces", behind(&" ".repeat(OTHER_ITEMS)), true),
+        ours("ours, other items", behind(&items), true),
+        ours("ours, long item", behind(&long("")), true),
+        ours("ours, 16 candidates", behind(&candidates), true),
+        ours("ours, all of these", behind(&everything), true),
+        ours("ours, 1000 other headers", crowd, true),
     ]
 }
 

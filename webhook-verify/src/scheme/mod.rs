@@ -4,6 +4,7 @@ mod coverage;
 mod custom;
 mod describe;
 mod facts;
+mod plan;
 mod signatures;
 
 use core::time::Duration;
@@ -11,7 +12,8 @@ use core::time::Duration;
 pub use coverage::{BodyCoverage, Coverage};
 pub use custom::{CustomEncoding, CustomHash, CustomScheme, CustomSecret, CustomTime};
 pub use facts::{Confidence, Delivery, Facts};
-pub(crate) use signatures::{Signatures, token_tag};
+pub(crate) use plan::{Plan, Role, Slot};
+pub(crate) use signatures::{Piece, Signatures, token_tag};
 
 /// How one provider signs: one opaque row that [`Verifier`](crate::Verifier) and [`Signer`](crate::Signer) interpret.
 ///

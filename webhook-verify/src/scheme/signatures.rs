@@ -3,86 +3,121 @@
 use alloc::vec::Vec;
 
 use hmac::{Hmac, KeyInit, Mac as _};
+use memchr::memchr_iter;
 use sha2::Sha256;
 
 use super::{Algorithm, Encoding, Scheme, Syntax};
 
-/// Room for sixteen SHA-256 signatures, more than any sender needs while it rotates.
-const INLINE: usize = 512;
+/// A piece of a candidate, filled up with zeros. Of one size, so that comparing two is a few instructions without a branch.
+pub(crate) type Piece = [u8; 64];
 
-/// The candidate signatures of one request, decoded.
+/// Pieces that nearly every request does with.
+const FEW: usize = 2;
+/// Pieces of which the room is made only when the first of them comes. With the few they are sixteen SHA-256 signatures, more
+/// than any sender needs while it rotates.
+const MANY: usize = 14;
+
+/// The candidate signatures of one request, as they are written there. They are not decoded: what a signature must be is
+/// encoded once instead, however many candidates there are.
 #[derive(Clone, Debug)]
 pub(crate) struct Signatures {
-    inline: [u8; INLINE],
+    /// Bytes of each.
     len: usize,
-    /// What does not fit inline; only schemes that allow many signatures get here.
-    more: Vec<u8>,
-    /// How many there were, with those that do not decode to a signature.
+    used: usize,
+    few: [Piece; FEW],
+    many: Option<[Piece; MANY]>,
+    /// What does not fit above; only schemes that allow many signatures get here.
+    rest: Vec<Piece>,
+    /// How many there were, with those that cannot be a signature.
     pub(crate) seen: usize,
+    /// Whether there were more items than anybody needs.
+    pub(crate) crowded: bool,
 }
 
 impl Signatures {
-    pub(crate) const fn none() -> Self {
+    /// None yet.
+    #[inline]
+    pub(crate) const fn of(scheme: &Scheme) -> Self {
         Self {
-            inline: [0; INLINE],
-            len: 0,
-            more: Vec::new(),
+            len: scheme.signature_text_len(),
+            used: 0,
+            few: [[0; 64]; FEW],
+            many: None,
+            rest: Vec::new(),
             seen: 0,
+            crowded: false,
         }
     }
 
-    /// The candidates, each of that length.
-    pub(crate) fn each(&self, tag_len: usize) -> impl Iterator<Item = &[u8]> {
-        let inline = self.inline.get(..self.len).unwrap_or_default();
-        inline
-            .chunks_exact(tag_len)
-            .chain(self.more.chunks_exact(tag_len))
+    /// Bytes of each candidate.
+    pub(crate) const fn len(&self) -> usize {
+        self.len
     }
 
-    /// Takes a candidate in. One that does not decode to exactly a signature can match nothing and is left out, so that
-    /// a malformed sibling does not spoil a good one.
+    /// The candidates, each as the same number of pieces.
+    pub(crate) fn each(&self) -> impl Iterator<Item = &[Piece]> {
+        let pieces = self.len.div_ceil(64).max(1);
+        let few = self.few.get(..self.used).unwrap_or(&self.few);
+        let many = self.many.as_ref().map_or(&[][..], |many| {
+            let used = self.used.saturating_sub(FEW);
+            many.get(..used).unwrap_or(many)
+        });
+        few.chunks_exact(pieces)
+            .chain(many.chunks_exact(pieces))
+            .chain(self.rest.chunks_exact(pieces))
+    }
+
+    /// The candidates as they are written.
+    #[cfg(any(test, feature = "ed25519"))]
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        self.each()
+            .map(|pieces| pieces.as_flattened().get(..self.len).unwrap_or_default())
+    }
+
+    /// Takes a candidate in. One of another length than a signature's can match nothing and is left out, so that a
+    /// malformed sibling does not spoil a good one.
     fn push(&mut self, text: &[u8], scheme: &Scheme) {
         self.seen += 1;
         if self.seen > scheme.max_signatures {
             return;
         }
-        let tag_len = scheme.algorithm.tag_len();
         if scheme.algorithm == Algorithm::Token {
             if let Some(tag) = decoded_token(text, scheme.encoding) {
                 self.append(&tag);
             }
-            return;
-        }
-        match self.inline.get_mut(self.len..self.len + tag_len) {
-            Some(room) => {
-                if decode(text, scheme.encoding, room) {
-                    self.len += tag_len;
-                }
-            }
-            None => {
-                let mut room = [0; 64];
-                let room = room.get_mut(..tag_len).unwrap_or_default();
-                if decode(text, scheme.encoding, room) {
-                    self.more.extend_from_slice(room);
-                }
-            }
+        } else if text.len() == self.len {
+            self.append(text);
         }
     }
 
-    fn append(&mut self, tag: &[u8; 32]) {
-        match self.inline.get_mut(self.len..self.len + tag.len()) {
-            Some(room) => {
-                room.copy_from_slice(tag);
-                self.len += tag.len();
+    fn append(&mut self, text: &[u8]) {
+        for chunk in text.chunks(64) {
+            let mut piece = [0; 64];
+            piece
+                .get_mut(..chunk.len())
+                .unwrap_or_default()
+                .copy_from_slice(chunk);
+            if let Some(room) = self.few.get_mut(self.used) {
+                *room = piece;
+            } else if let Some(room) = self
+                .many
+                .get_or_insert([[0; 64]; MANY])
+                .get_mut(self.used - FEW)
+            {
+                *room = piece;
+            } else {
+                self.rest.push(piece);
             }
-            None => self.more.extend_from_slice(tag),
+            self.used += 1;
         }
     }
 
-    /// Reads a value; `item` is called with the name and text of every item that is not a signature.
+    /// Reads a value; `item` is called with the name and text of every item that is not a signature. Stops where nothing
+    /// that follows can change the verdict any more.
     pub(crate) fn read<'v>(
         &mut self,
         scheme: &Scheme,
+        max_items: usize,
         value: &'v [u8],
         mut item: impl FnMut(&'v [u8], &'v [u8]),
     ) {
@@ -92,21 +127,20 @@ impl Signatures {
                 assign,
                 signature_key,
             } => {
-                for part in value.split(|byte| *byte == separator) {
+                for (number, part) in parts(value, separator).enumerate() {
+                    if number >= max_items {
+                        self.crowded = true;
+                        return;
+                    }
                     let part = part.trim_ascii();
-                    let Some(at) = part.iter().position(|byte| *byte == assign) else {
-                        continue;
-                    };
-                    let (key, rest) = part.split_at(at);
-                    let text = rest.get(1..).unwrap_or_default();
-                    if key == signature_key.as_bytes() {
+                    if let Some(text) = behind(part, signature_key.as_bytes(), assign) {
                         self.push(text, scheme);
-                        // Nothing behind the limit can change the verdict any more.
                         if self.seen > scheme.max_signatures {
                             return;
                         }
-                    } else {
-                        item(key, text);
+                    } else if let Some(at) = memchr::memchr(assign, part) {
+                        let (key, rest) = part.split_at(at);
+                        item(key, rest.get(1..).unwrap_or_default());
                     }
                 }
             }
@@ -116,7 +150,7 @@ impl Signatures {
                 }
             }
             Syntax::List { separator, prefix } => {
-                for part in value.split(|byte| *byte == separator) {
+                for part in parts(value, separator) {
                     let part = part.trim_ascii();
                     self.push(part.strip_prefix(prefix.as_bytes()).unwrap_or(part), scheme);
                     if self.seen > scheme.max_signatures {
@@ -128,17 +162,25 @@ impl Signatures {
     }
 }
 
-/// Decodes in time that depends on the length alone.
-fn decode(text: &[u8], encoding: Encoding, tag: &mut [u8]) -> bool {
-    use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
-    let len = tag.len();
-    let decoded = match encoding {
-        Encoding::Base64 => Base64::decode(text, tag).map(<[u8]>::len).ok(),
-        Encoding::Base64Url => Base64UrlUnpadded::decode(text, tag).map(<[u8]>::len).ok(),
-        Encoding::Hex => base16ct::mixed::decode(text, tag).map(<[u8]>::len).ok(),
-        Encoding::Verbatim => None,
-    };
-    decoded == Some(len)
+/// What stands between the separators.
+fn parts(value: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
+    let mut from = 0;
+    memchr_iter(separator, value)
+        .chain([value.len()])
+        .map(move |to| {
+            let part = value.get(from..to).unwrap_or_default();
+            from = to + 1;
+            part
+        })
+}
+
+/// What stands behind that name and the byte that ends names.
+#[inline]
+fn behind<'v>(item: &'v [u8], name: &[u8], assign: u8) -> Option<&'v [u8]> {
+    match item.strip_prefix(name)? {
+        [end, text @ ..] if *end == assign => Some(text),
+        _ => None,
+    }
 }
 
 fn decoded_token(text: &[u8], encoding: Encoding) -> Option<[u8; 32]> {
@@ -170,8 +212,8 @@ mod tests {
     use crate::Stripe;
 
     fn read(scheme: &Scheme, value: &str) -> Signatures {
-        let mut signatures = Signatures::none();
-        signatures.read(scheme, value.as_bytes(), |_, _| {});
+        let mut signatures = Signatures::of(scheme);
+        signatures.read(scheme, usize::MAX, value.as_bytes(), |_, _| {});
         signatures
     }
 
@@ -190,7 +232,7 @@ mod tests {
             for len in 0..=160 {
                 let signatures = read(&scheme, &alloc::format!("v1={}", &hex[..len]));
                 assert_eq!(
-                    signatures.each(digits / 2).count(),
+                    signatures.each().count(),
                     usize::from(len == digits),
                     "{algorithm:?} {len}"
                 );
@@ -205,7 +247,7 @@ mod tests {
             &Stripe::SCHEME,
             &alloc::format!("v1=zz,v0={good},v1={good},nonsense,,v1"),
         );
-        assert_eq!(signatures.each(32).collect::<Vec<_>>(), [[0xab; 32]]);
+        assert_eq!(signatures.texts().collect::<Vec<_>>(), [good.as_bytes()]);
         assert_eq!(signatures.seen, 2);
     }
 
@@ -225,8 +267,11 @@ mod tests {
             .map(|at| alloc::format!("v1={}", alloc::format!("{at:02x}").repeat(32)))
             .collect();
         let signatures = read(&scheme, &many.join(","));
-        let first: Vec<u8> = signatures.each(32).map(|tag| tag[0]).collect();
-        assert_eq!(first, (0..100).collect::<Vec<u8>>());
+        let first: Vec<_> = signatures.texts().map(|text| text[..2].to_vec()).collect();
+        let expected: Vec<_> = (0..100)
+            .map(|at| alloc::format!("{at:02x}").into_bytes())
+            .collect();
+        assert_eq!(first, expected);
     }
 
     #[test]
@@ -242,8 +287,8 @@ mod tests {
         let (one, two) = ("ab".repeat(32), "cd".repeat(32));
         let signatures = read(&scheme, &alloc::format!("sha256={one}, {two}"));
         assert_eq!(
-            signatures.each(32).collect::<Vec<_>>(),
-            [[0xab; 32], [0xcd; 32]]
+            signatures.texts().collect::<Vec<_>>(),
+            [one.as_bytes(), two.as_bytes()]
         );
     }
 }
