@@ -40,6 +40,7 @@
 //!
 //! - [`Claims`] and [`Queue`] are what a store promises; [`MemoryStore`] is the reference, and `SqliteStore` (feature
 //!   `sqlite`) the durable one. The suite in `conformance` (feature) tests any implementation.
+//! - [`GroupCommit`] goes in front of a durable store: callers that come at the same time share a commit.
 //! - [`Inbox`] stores verified deliveries for one endpoint.
 //! - `Worker` (feature `worker`) runs [`Handler`]s: at least once, or, with `handle_tx`, with effects that happen exactly
 //!   once because they are committed together with the settlement.
@@ -61,6 +62,7 @@ mod claims;
 pub mod conformance;
 mod error;
 mod event;
+mod group_commit;
 mod handler;
 mod inbox;
 mod key;
@@ -79,6 +81,7 @@ pub use error::{ConfigError, StoreError, StoreErrorKind};
 pub use event::Event;
 #[cfg(feature = "json")]
 pub use event::JsonError;
+pub use group_commit::{GroupCommit, GroupCommitBuilder};
 pub use handler::{BoxFuture, Handler, HandlerError};
 pub use inbox::{Accepted, Inbox};
 pub use key::{Key, Kind, Namespace};

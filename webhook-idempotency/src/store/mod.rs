@@ -13,7 +13,7 @@ use crate::key::{Kind, Namespace};
 use crate::record::NewRecord;
 
 /// Refuses a call for a namespace of the other kind, before anything is touched.
-fn require<'a>(
+pub(crate) fn require<'a>(
     store: &'static str,
     kind: Kind,
     namespaces: impl IntoIterator<Item = &'a Namespace>,
