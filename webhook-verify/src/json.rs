@@ -200,7 +200,7 @@ impl<'de> Visitor<'de> for Pick<'_, 'de> {
 }
 
 /// A member name, borrowed where it has no escapes.
-struct Name;
+pub(crate) struct Name;
 
 impl<'de> DeserializeSeed<'de> for Name {
     type Value = Cow<'de, str>;

@@ -1,0 +1,192 @@
+//! Schemes that a row alone cannot say: what is signed must be read out of the request before it can be hashed.
+//!
+//! The code of such a scheme makes [`Claims`] of a request: what would have to be signed, which signatures came with it,
+//! and whose key it would be. It judges no signature and builds no proof; [`judge`] does, for all of them alike. What
+//! can be wrong with a request is therefore found before a key is touched, and after the verdict nothing can fail.
+
+mod adyen;
+mod braintree;
+mod form;
+mod judge;
+mod mandrill;
+mod public_url;
+mod sign;
+mod strict;
+mod twilio;
+
+use alloc::borrow::{Cow, ToOwned};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
+
+use zeroize::Zeroizing;
+
+pub(crate) use adyen::ADYEN;
+pub(crate) use braintree::BRAINTREE;
+pub(crate) use judge::judge;
+pub(crate) use mandrill::MANDRILL;
+pub(crate) use sign::{Outgoing, SignedRequest};
+pub(crate) use twilio::{TWILIO, TWILIO_JSON, TWILIO_JSON_SHA256, TWILIO_SHA256};
+
+use crate::error::{ConfigError, VerifyError};
+use crate::head::{ParsedHead, Window};
+use crate::key_bytes::key_bytes;
+use crate::mac::Side;
+use crate::scheme::{KeyFormat, Scheme};
+use crate::secret::Secret;
+use crate::settings::{Setting, Settings};
+use crate::text::Text;
+use crate::time::UnixTime;
+
+/// The target of a request in HTTP/2's own spelling (RFC 9113, section 8.3.1). No header of HTTP/1 can have this name.
+pub(crate) const PATH: &str = ":path";
+/// The method of a request, likewise.
+pub(crate) const METHOD: &str = ":method";
+
+/// The most that is read of a body before its signature is known, where the provider's own bodies fit into that.
+pub(crate) const PARSED_LIMIT: usize = 64 * 1024;
+
+/// The code of a scheme.
+pub(crate) trait Rules: fmt::Debug + Send + Sync {
+    /// The algorithm, in words.
+    fn algorithm(&self) -> &'static str;
+
+    /// The headers that the scheme reads, each at most once; the one with the signature first, if it is in one.
+    fn headers(&self) -> &'static [&'static str];
+
+    /// What the user must configure besides the secret.
+    fn settings(&self) -> &'static [Setting] {
+        &[]
+    }
+
+    /// Whether the user has a secret to give, rather than a source of public keys.
+    fn has_secrets(&self) -> bool {
+        true
+    }
+
+    /// The bytes of the key that the user's secret stands for.
+    fn key(&self, secret: &Secret, side: Side) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
+        let _ = side;
+        key_bytes(KeyFormat::Text, secret)
+    }
+
+    /// What the request claims.
+    fn claims<'a>(&self, request: &Request<'a>) -> Result<Claims<'a>, VerifyError>;
+
+    /// The request that makes a receiver accept the message.
+    fn sign(&self, message: &Outgoing<'_>) -> Result<SignedRequest, crate::SignError>;
+}
+
+/// A request whose signature nobody has judged yet.
+pub(crate) struct Request<'a> {
+    pub(crate) scheme: &'a Scheme,
+    pub(crate) head: &'a ParsedHead,
+    pub(crate) body: &'a [u8],
+    pub(crate) url: &'a str,
+    pub(crate) settings: &'a Settings,
+    pub(crate) window: Window,
+}
+
+impl Request<'_> {
+    /// The value of a header that must be there.
+    pub(crate) fn header(&self, name: &'static str) -> Result<&[u8], VerifyError> {
+        self.optional(name).ok_or_else(|| VerifyError::MissingHeader {
+            header: name.to_owned(),
+        })
+    }
+
+    pub(crate) fn optional(&self, name: &'static str) -> Option<&[u8]> {
+        self.head.value(name)
+    }
+
+    pub(crate) fn malformed(name: &'static str) -> VerifyError {
+        VerifyError::MalformedHeader {
+            header: name.to_owned(),
+        }
+    }
+
+    /// The body, if it is not too long to be read before its signature is known.
+    pub(crate) fn bounded_body(&self) -> Result<&[u8], VerifyError> {
+        match self.body.len() <= self.scheme.body_limit {
+            true => Ok(self.body),
+            false => Err(VerifyError::BodyTooLarge {
+                limit: self.scheme.body_limit,
+            }),
+        }
+    }
+}
+
+/// What a request claims. Every check must hold.
+pub(crate) struct Claims<'a> {
+    pub(crate) algorithm: Algorithm,
+    pub(crate) checks: Vec<Check<'a>>,
+    /// Two digests that must be the same: one from under the signature, one of what came.
+    pub(crate) digests: Option<([u8; 32], [u8; 32])>,
+    pub(crate) signed_at: Option<UnixTime>,
+    /// Values from under the signature, for rows that have them neither in a header nor in the body's JSON.
+    pub(crate) id: Option<Text>,
+    pub(crate) event_type: Option<Text>,
+}
+
+impl<'a> Claims<'a> {
+    pub(crate) fn one(algorithm: Algorithm, check: Check<'a>) -> Self {
+        Self::all(algorithm, alloc::vec![check])
+    }
+
+    pub(crate) const fn all(algorithm: Algorithm, checks: Vec<Check<'a>>) -> Self {
+        Self {
+            algorithm,
+            checks,
+            digests: None,
+            signed_at: None,
+            id: None,
+            event_type: None,
+        }
+    }
+}
+
+/// One content, and the signatures of which one must be good for it.
+pub(crate) struct Check<'a> {
+    pub(crate) content: Pieces<'a>,
+    /// A second spelling of the same content, where the provider cannot be relied on to choose one. There is no third.
+    pub(crate) variant: Option<Pieces<'a>>,
+    /// Signatures, decoded.
+    pub(crate) candidates: Vec<Box<[u8]>>,
+}
+
+pub(crate) type Pieces<'a> = Vec<Cow<'a, [u8]>>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Algorithm {
+    HmacSha1,
+    HmacSha256,
+}
+
+impl Algorithm {
+    /// Bytes of a signature.
+    pub(crate) const fn tag_len(self) -> usize {
+        match self {
+            Self::HmacSha1 => 20,
+            Self::HmacSha256 => 32,
+        }
+    }
+}
+
+/// Decodes a signature in time that depends on its length alone; one of any other length than `len` is none.
+pub(crate) fn base64_tag(text: &[u8], len: usize) -> Option<Box<[u8]>> {
+    use base64ct::{Base64, Encoding as _};
+    let mut room = alloc::vec![0; len];
+    match Base64::decode(text, &mut room) {
+        Ok(tag) if tag.len() == len => Some(room.into()),
+        _ => None,
+    }
+}
+
+/// As [`base64_tag`], for hexadecimal digits in any case.
+pub(crate) fn hex_tag(text: &[u8], len: usize) -> Option<Box<[u8]>> {
+    let mut room = alloc::vec![0; len];
+    match base16ct::mixed::decode(text, &mut room) {
+        Ok(tag) if tag.len() == len => Some(room.into()),
+        _ => None,
+    }
+}
