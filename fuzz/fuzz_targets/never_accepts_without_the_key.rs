@@ -4,17 +4,21 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use webhook_verify::{UnixTime, Verifier, schemes};
+use webhook_verify::{Setting, UnixTime, Verifier, schemes};
 
 /// Good base64, good hexadecimal digits, and good text.
 const SECRET: &str = "4920646f6e2774206b6e6f77207468697320736563726574";
 
 static VERIFIERS: LazyLock<Vec<Verifier>> = LazyLock::new(|| {
     let verifier = |scheme| {
-        Verifier::builder(scheme)
+        let builder = Verifier::builder(scheme)
             .secret("current", SECRET)
             .public_url("https://shop.example.com/hooks")
-            .accept_uncovered_body()
+            .accept_uncovered_body();
+        scheme
+            .settings()
+            .iter()
+            .fold(builder, |builder, setting: &Setting| builder.setting(*setting, "a"))
             .build()
             .expect("a valid secret")
     };
@@ -39,6 +43,9 @@ static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| {
         "x-docusign-signature-1",
         "x-docusign-signature-2",
         "content-length",
+        ":method",
+        ":path",
+        "x-twilio-webhooks-signature-settings",
     ];
     names.extend(
         schemes()

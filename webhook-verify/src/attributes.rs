@@ -85,7 +85,7 @@ impl<'a> Attributes<'a> {
         }
         let found = match paths.is_empty() {
             true => None,
-            false => pick(body, &paths),
+            false => pick(head.document(body), &paths),
         };
         let at = |path: Path| {
             let at = paths.iter().position(|other| *other == path)?;
@@ -139,13 +139,20 @@ where
 {
     let field = field.ok_or(Absent::Undefined)?;
     let value = match field {
-        Field::Header(_) | Field::Item(_) => {
+        Field::Claim(_) | Field::Header(_) | Field::Item(_) => {
             let text = text.ok_or(Absent::Missing)?;
             Cow::Borrowed(text.visible(MAX_ATTRIBUTE).ok_or(Absent::Unusable)?)
         }
         Field::Json(path) => match at(path).ok_or(Absent::Missing)? {
             Found::Nothing => return Err(Absent::Missing),
-            Found::Twice | Found::List(_) => return Err(Absent::Ambiguous),
+            // A list of one event names that event; of several, each has its own.
+            Found::List(texts) => match texts.as_slice() {
+                [] => return Err(Absent::Missing),
+                [text] if visible(text.as_bytes(), MAX_ATTRIBUTE).is_some() => text.clone(),
+                [_] => return Err(Absent::Unusable),
+                _ => return Err(Absent::Ambiguous),
+            },
+            Found::Twice => return Err(Absent::Ambiguous),
             Found::Other => return Err(Absent::Unusable),
             Found::Text(text) if visible(text.as_bytes(), MAX_ATTRIBUTE).is_some() => text.clone(),
             Found::Text(_) => return Err(Absent::Unusable),
@@ -175,6 +182,7 @@ fn digest_of(parts: &[Part], head: &Head, body: &[u8]) -> [u8; 32] {
         feed(match part {
             Part::Id => head.id(),
             Part::Timestamp => head.timestamp(),
+            Part::Fields => head.document(body),
             _ => body,
         });
     }

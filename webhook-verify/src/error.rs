@@ -5,6 +5,7 @@ use core::error::Error;
 use core::fmt;
 use core::time::Duration;
 
+use crate::settings::Setting;
 use crate::time::UnixTime;
 
 /// The program's own configuration is wrong. Comes from constructors only, never from a request.
@@ -19,6 +20,13 @@ pub enum ConfigError {
         name: String,
         /// What to change.
         problem: &'static str,
+    },
+    /// The scheme needs to know something that it was not told.
+    MissingSetting {
+        /// The scheme.
+        scheme: String,
+        /// What it needs.
+        setting: Setting,
     },
     /// This target has no system clock and none was given.
     NoClock,
@@ -91,6 +99,10 @@ impl fmt::Display for ConfigError {
         match self {
             Self::BodyLimit => f.write_str("the body limit is zero; give at least one byte"),
             Self::CustomScheme { name, problem } => write!(f, "the scheme {name} {problem}"),
+            Self::MissingSetting { scheme, setting } => write!(
+                f,
+                "the scheme {scheme} needs to know its {setting}; give it with setting(..)"
+            ),
             Self::NoClock => {
                 f.write_str("this target has no system clock; give the builder one with clock(..)")
             }
@@ -327,6 +339,8 @@ impl Error for VerifyError {}
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignError {
+    /// The body is not of the form that the scheme signs.
+    Body,
     /// The id is empty, too long, or has characters that the scheme cannot carry.
     InvalidId,
     /// The event type has characters that a header cannot carry.
@@ -339,6 +353,8 @@ pub enum SignError {
     MissingTime,
     /// Every secret of the signer is outside its validity at the time of the message.
     NoActiveSecret,
+    /// The scheme needs to know something that the signer was not told.
+    MissingSetting(Setting),
     /// The scheme signs the URL that the message goes to, and the message has none.
     MissingUrl,
 }
@@ -346,12 +362,16 @@ pub enum SignError {
 impl fmt::Display for SignError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::MissingSetting(setting) => {
+                return write!(f, "the scheme needs to know its {setting}; give it with setting(..)");
+            }
+            Self::Body => "the body is not of the form that the scheme signs",
             Self::InvalidId => {
                 "the id must have 1 to 256 visible ASCII characters and no separator of the scheme"
             }
             Self::InvalidType => "the event type must have 1 to 256 visible ASCII characters",
             Self::InBody => {
-                "the scheme keeps its signature in the body; such messages cannot be signed"
+                "the scheme keeps its signature in the body or the URL; sign such messages with sign_request(..)"
             }
             Self::MissingId => "the scheme signs an id; give the message one with id(..)",
             Self::MissingUrl => {

@@ -1,12 +1,14 @@
 //! Everything that is judged before one byte of the body is read.
 
-use alloc::borrow::ToOwned;
+use alloc::borrow::{Cow, ToOwned};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::content::Values;
 use crate::error::VerifyError;
 use crate::json::{Found, pick};
+use crate::parsed::{Claims, Rules};
 use crate::scheme::{Field, Part, Path, Place, Plan, Role, Scheme, Signatures, Slot, TimeFormat};
 use crate::text::Text;
 use crate::time::UnixTime;
@@ -26,6 +28,23 @@ pub(crate) struct Head {
     event_type: Option<Text>,
     /// Members of the body that are parts of the content; only for schemes that are parsed first.
     members: Vec<(Path, Text)>,
+    /// Only for schemes with rules.
+    pub(crate) extra: Option<Box<Extra>>,
+}
+
+/// What the rules of a scheme read of the headers, and what they make of the request.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Extra {
+    values: Vec<(&'static str, Option<Text>)>,
+    /// The JSON that the row's paths lead into, where that is not the body itself.
+    pub(crate) document: Option<Vec<u8>>,
+}
+
+impl Extra {
+    pub(crate) fn value(&self, name: &str) -> Option<&[u8]> {
+        let (_, value) = self.values.iter().find(|(other, _)| *other == name)?;
+        value.as_ref().map(Text::as_bytes)
+    }
 }
 
 /// How the clock is asked.
@@ -33,6 +52,31 @@ pub(crate) struct Head {
 pub(crate) struct Window {
     pub(crate) received_at: UnixTime,
     pub(crate) tolerance: Duration,
+}
+
+impl Window {
+    /// Refuses a time that is too far away on either side.
+    pub(crate) fn admit(self, signed_at: UnixTime) -> Result<(), VerifyError> {
+        let Self {
+            received_at,
+            tolerance,
+        } = self;
+        if signed_at.abs_diff(received_at) <= tolerance {
+            Ok(())
+        } else if signed_at > received_at {
+            Err(VerifyError::TimestampInFuture {
+                signed_at,
+                received_at,
+                tolerance,
+            })
+        } else {
+            Err(VerifyError::TimestampTooOld {
+                signed_at,
+                received_at,
+                tolerance,
+            })
+        }
+    }
 }
 
 /// A header or item that is wanted at most once.
@@ -96,6 +140,8 @@ struct Reader<'r> {
     slots: Slots,
     sightings: Sightings,
     body_too_large: bool,
+    /// The headers that the rules of the scheme ask for.
+    extra: Vec<(&'static str, Single)>,
 }
 
 impl Reader<'_> {
@@ -118,6 +164,11 @@ impl Reader<'_> {
                 }
                 Role::ContentLength => {
                     self.body_too_large |= announces_more_than(value, self.body_limit);
+                }
+                Role::Rules(at) => {
+                    if let Some((_, slot)) = self.extra.get_mut(at) {
+                        slot.fill(value);
+                    }
                 }
                 Role::Value(slot) => self.slots.at(slot).fill(value),
             }
@@ -163,7 +214,7 @@ impl Sightings {
 
     fn judge(&self, scheme: &Scheme, signatures: &Signatures) -> Result<(), VerifyError> {
         let header = || scheme.signature_name().to_owned();
-        if matches!(scheme.place, Place::Json(_)) {
+        if matches!(scheme.place, Place::Json(_) | Place::Rules(_)) {
             return Ok(());
         }
         if !self.any {
@@ -228,6 +279,8 @@ impl Head {
         K: AsRef<str>,
         V: AsRef<[u8]>,
     {
+        let extra = scheme.rules.map_or(&[][..], Rules::headers).iter();
+        let extra = extra.map(|name| (*name, Single::default())).collect();
         let mut reader = Reader {
             scheme,
             plan,
@@ -236,6 +289,7 @@ impl Head {
             slots: Slots::default(),
             sightings: Sightings::default(),
             body_too_large: false,
+            extra,
         };
         for (name, value) in headers {
             let name = name.as_ref();
@@ -255,6 +309,7 @@ impl Head {
             slots,
             sightings,
             body_too_large,
+            extra,
         } = reader;
         sightings.judge(scheme, signatures)?;
         let time_field = scheme.timestamp.map(|timestamp| timestamp.field);
@@ -268,6 +323,19 @@ impl Head {
             (Some(text), Some(wanted)) => Some(fresh(text.as_bytes(), wanted.format, window)?),
             _ => None,
         };
+        let extra = match scheme.rules {
+            None => None,
+            Some(_) => {
+                let values = extra
+                    .into_iter()
+                    .map(|(name, slot)| Ok((name, slot.take(name)?)))
+                    .collect::<Result<_, VerifyError>>()?;
+                Some(Box::new(Extra {
+                    values,
+                    document: None,
+                }))
+            }
+        };
         if body_too_large {
             return Err(VerifyError::BodyTooLarge { limit: body_limit });
         }
@@ -277,6 +345,7 @@ impl Head {
             id,
             event_type,
             members: Vec::new(),
+            extra,
         })
     }
 
@@ -310,6 +379,30 @@ impl Head {
             self.signed_at = Some(fresh(self.json(path), wanted.format, window)?);
         }
         Ok(())
+    }
+
+    /// Keeps what the claims of an authentic request say of it.
+    pub(crate) fn adopt(&mut self, scheme: &Scheme, claims: Claims<'_>) {
+        let claimed = |field: Option<Field>| matches!(field, Some(Field::Claim(_)));
+        if claimed(scheme.id) {
+            self.id = claims.id;
+        }
+        if claimed(scheme.event_type) {
+            self.event_type = claims.event_type;
+        }
+        self.signed_at = claims.signed_at.or(self.signed_at);
+        if let Some(extra) = &mut self.extra {
+            extra.document = claims.document.map(Cow::into_owned);
+        }
+    }
+
+    /// The JSON that the row's paths lead into.
+    pub(crate) fn document<'a>(&'a self, body: &'a [u8]) -> &'a [u8] {
+        let document = self
+            .extra
+            .as_ref()
+            .and_then(|extra| extra.document.as_deref());
+        document.unwrap_or(body)
     }
 
     /// For schemes that keep the time in a covered body: judges it, once the body is known to be authentic.
@@ -386,7 +479,7 @@ fn required(
                 header: scheme.signature_name().to_owned(),
             }),
         },
-        Some(Field::Json(_)) | None => Ok(None),
+        Some(Field::Claim(_) | Field::Json(_)) | None => Ok(None),
     }
 }
 
@@ -403,7 +496,7 @@ fn optional(field: Option<Field>, slot: Single) -> Result<Option<Text>, VerifyEr
             _,
         ) => Ok(None),
         (slot, Some(Field::Header(name) | Field::Item(name))) => slot.take(name),
-        (_, Some(Field::Json(_)) | None) => Ok(None),
+        (_, Some(Field::Claim(_) | Field::Json(_)) | None) => Ok(None),
     }
 }
 
@@ -425,26 +518,8 @@ fn check_signed_id(scheme: &Scheme, separator: &str, id: &Text) -> Result<(), Ve
 
 /// The signed time, if it is inside the window on both sides.
 fn fresh(text: &[u8], format: TimeFormat, window: Window) -> Result<UnixTime, VerifyError> {
-    let Window {
-        received_at,
-        tolerance,
-    } = window;
     let signed_at = time_format::read(text, format).ok_or(VerifyError::MalformedTimestamp)?;
-    if signed_at.abs_diff(received_at) <= tolerance {
-        Ok(signed_at)
-    } else if signed_at > received_at {
-        Err(VerifyError::TimestampInFuture {
-            signed_at,
-            received_at,
-            tolerance,
-        })
-    } else {
-        Err(VerifyError::TimestampTooOld {
-            signed_at,
-            received_at,
-            tolerance,
-        })
-    }
+    window.admit(signed_at).map(|()| signed_at)
 }
 
 /// Whether a `Content-Length` promises more than the limit. One that cannot be read is the server's business.

@@ -76,10 +76,12 @@ mod key_bytes;
 #[cfg(feature = "std")]
 mod live;
 mod mac;
+mod parsed;
 mod providers;
 mod respell;
 mod scheme;
 mod secret;
+mod settings;
 mod signer;
 mod text;
 mod time;
@@ -96,13 +98,14 @@ pub use explain::{Explanation, Hint};
 #[cfg(feature = "std")]
 pub use live::LiveVerifier;
 pub use providers::{
-    AdyenPlatforms, Asana, BigCommerce, Bitbucket, BoxCom, Calendly, CircleCi, Clerk, CloudEvents,
-    CoinbaseCommerce, DangerHubSpotV1, DangerHubSpotV2, Datadog, DocuSign, Dropbox, EventGrid,
-    Figma, GitHub, GitLab, GitLabToken, GoCardless, HubSpotV3, Intercom, Jira, LemonSqueezy, Line,
-    Linear, Mailgun, Meta, Mollie, Notion, Okta, OpenAi, Paddle, PagerDuty, Polar, Postmark,
-    Provider, Razorpay, Resend, Sanity, Sentry, Shopify, ShopifyEvents, Slack, Source, Square,
-    StandardWebhooks, Stripe, Svix, Telegram, Trello, Twitch, Typeform, Vercel, WooCommerce,
-    WorkOs, X, Zendesk, Zoom, schemes,
+    Adyen, AdyenPlatforms, Asana, BigCommerce, Bitbucket, BoxCom, Braintree, Calendly, CircleCi,
+    Clerk, CloudEvents, CoinbaseCommerce, DangerHubSpotV1, DangerHubSpotV2, Datadog, DocuSign,
+    Dropbox, EventGrid, Figma, GitHub, GitLab, GitLabToken, GoCardless, HubSpotV3, Intercom, Jira,
+    LemonSqueezy, Line, Linear, Mailgun, Mandrill, Meta, Mollie, Notion, Okta, OpenAi, Paddle,
+    PagerDuty, Polar, Postmark, Provider, Razorpay, Resend, Sanity, Sentry, Shopify, ShopifyEvents,
+    Slack, Source, Square, StandardWebhooks, Stripe, Svix, Telegram, Trello, Twilio, TwilioJson,
+    TwilioJsonSha256, TwilioSha256, Twitch, Typeform, Vercel, WooCommerce, WorkOs, X, Zendesk,
+    Zoom, schemes,
 };
 #[cfg(feature = "ed25519")]
 pub use providers::{Discord, StandardWebhooksEd25519, Telnyx};
@@ -111,7 +114,8 @@ pub use scheme::{
     CustomTime, Delivery, Facts, Scheme,
 };
 pub use secret::{Secret, SecretSet};
-pub use signer::{Message, SignedHeaders, Signer};
+pub use settings::Setting;
+pub use signer::{Message, SignedHeaders, SignedRequest, Signer};
 #[cfg(all(
     feature = "std",
     not(all(target_family = "wasm", target_os = "unknown"))

@@ -67,8 +67,15 @@ impl Key {
             secret,
             validity,
         } = labelled;
-        #[cfg(not(feature = "ed25519"))]
-        let _ = side;
+        if let Some(rules) = scheme.rules {
+            return Ok(Self {
+                label: Arc::clone(label),
+                validity: *validity,
+                // Judged by the claims of a request, never by this state, which no tag is equal to.
+                keyed: State::Token([0; 32]),
+                bytes: Some(Arc::new(rules.key(secret, side)?)),
+            });
+        }
         #[cfg(feature = "ed25519")]
         if let KeyFormat::Ed25519 {
             public_prefix,

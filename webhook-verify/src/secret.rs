@@ -201,6 +201,13 @@ impl Labelled {
 }
 
 impl SecretSet {
+    /// No secret at all, for schemes with public keys only.
+    pub(crate) const fn none() -> Self {
+        Self {
+            secrets: Vec::new(),
+        }
+    }
+
     /// A set of one secret.
     #[must_use]
     pub fn new(label: &str, secret: Secret) -> Self {

@@ -12,8 +12,10 @@ use crate::content::{Content, Values};
 use crate::error::{ConfigError, SignError};
 use crate::head::MAX_ATTRIBUTE;
 use crate::mac::{Key, Side};
+use crate::parsed;
 use crate::scheme::{Algorithm, Encoding, Field, Part, Path, Place, Scheme, Syntax, TimeFormat};
 use crate::secret::{Secret, SecretSet, secret_from};
+use crate::settings::{Setting, Settings};
 use crate::text::visible;
 use crate::time::{Clock, UnixTime};
 use crate::time_format;
@@ -31,9 +33,11 @@ pub struct Signer {
     inner: Arc<Inner>,
 }
 
+#[derive(Clone)]
 struct Inner {
     scheme: Scheme,
     keys: Vec<Key>,
+    settings: Settings,
     clock: Option<Arc<dyn Clock>>,
 }
 
@@ -120,9 +124,92 @@ impl Signer {
             inner: Arc::new(Inner {
                 scheme,
                 keys,
+                settings: Settings::default(),
                 clock,
             }),
         })
+    }
+
+    /// Tells the scheme something that it needs besides secrets, as [`Scheme::settings`] lists.
+    #[must_use]
+    pub fn setting(self, setting: Setting, value: &str) -> Self {
+        let mut inner = Arc::unwrap_or_clone(self.inner);
+        inner.settings.add(setting, value);
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// The whole request that makes a receiver accept the message: its headers, and the body and the URL where the scheme
+    /// puts something into them.
+    ///
+    /// ```
+    /// use webhook_verify::{Message, TwilioJson};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let signer = TwilioJson::signer("not-a-real-token")?;
+    /// let signed = signer.sign_request(&Message::new("{}").url("https://shop.example.com/hooks"))?;
+    /// assert_eq!(
+    ///     signed.url(),
+    ///     Some("https://shop.example.com/hooks?bodySHA256=\
+    ///         44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"),
+    /// );
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Signer::sign`], and [`SignError::Body`] if the body is not of the form that the scheme signs.
+    pub fn sign_request(&self, message: &Message<'_>) -> Result<SignedRequest, SignError> {
+        let Some(rules) = self.inner.scheme.rules else {
+            let headers = self.sign(message)?;
+            return Ok(SignedRequest {
+                headers,
+                body: message.body.to_vec(),
+                url: message.url.map(ToOwned::to_owned),
+            });
+        };
+        let time = self.time(message)?;
+        let visible_or = |text: Option<&str>, error| match text {
+            Some(text) if visible(text.as_bytes(), MAX_ATTRIBUTE).is_none() => Err(error),
+            _ => Ok(()),
+        };
+        visible_or(message.id, SignError::InvalidId)?;
+        visible_or(message.event_type, SignError::InvalidType)?;
+        let active = self
+            .inner
+            .keys
+            .iter()
+            .find(|key| key.validity.contains(time));
+        let signed = rules.sign(&parsed::Outgoing {
+            body: message.body,
+            url: message.url,
+            id: message.id,
+            event_type: message.event_type,
+            time,
+            key: active.ok_or(SignError::NoActiveSecret)?.secret(),
+            settings: &self.inner.settings,
+        })?;
+        let mut headers = signed.headers;
+        for (field, value) in [
+            (self.inner.scheme.id, message.id),
+            (self.inner.scheme.event_type, message.event_type),
+        ] {
+            if let (Some(Field::Header(name)), Some(value)) = (field, value) {
+                headers.push((name.into(), value.to_owned()));
+            }
+        }
+        Ok(SignedRequest {
+            headers: SignedHeaders { headers },
+            body: signed.body.unwrap_or_else(|| message.body.to_vec()),
+            url: signed.url.or_else(|| message.url.map(ToOwned::to_owned)),
+        })
+    }
+
+    fn time(&self, message: &Message<'_>) -> Result<UnixTime, SignError> {
+        match (message.at, &self.inner.clock) {
+            (Some(time), _) => Ok(time),
+            (None, Some(clock)) => Ok(clock.now()),
+            (None, None) => Err(SignError::MissingTime),
+        }
     }
 
     /// The scheme.
@@ -136,16 +223,13 @@ impl Signer {
     /// # Errors
     /// [`SignError`] if the scheme needs what the message lacks, or cannot carry what it has.
     pub fn sign(&self, message: &Message<'_>) -> Result<SignedHeaders, SignError> {
-        let Inner {
-            scheme,
-            keys,
-            clock,
-        } = &*self.inner;
-        let time = match (message.at, clock) {
-            (Some(time), _) => time,
-            (None, Some(clock)) => clock.now(),
-            (None, None) => return Err(SignError::MissingTime),
-        };
+        let Inner { scheme, keys, .. } = &*self.inner;
+        if scheme.rules.is_some() {
+            let signed = self.sign_request(message)?;
+            let as_it_was = signed.body == message.body && signed.url.as_deref() == message.url;
+            return as_it_was.then_some(signed.headers).ok_or(SignError::InBody);
+        }
+        let time = self.time(message)?;
         let id = self.id(message)?;
         let event_type = match message.event_type {
             Some(text) => {
@@ -281,7 +365,7 @@ impl Signer {
                 .zip(single)
                 .map(|(number, value)| (Cow::Owned(alloc::format!("{prefix}{number}")), value))
                 .collect(),
-            Place::Json(_) => Vec::new(),
+            Place::Json(_) | Place::Rules(_) => Vec::new(),
         }
     }
 }
@@ -355,6 +439,53 @@ impl<'a> IntoIterator for &'a SignedHeaders {
         Iter {
             headers: self.headers.iter(),
         }
+    }
+}
+
+/// A request to send, of which every part may be signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedRequest {
+    headers: SignedHeaders,
+    body: Vec<u8>,
+    url: Option<String>,
+}
+
+impl SignedRequest {
+    /// The headers, besides whatever else the request has.
+    #[must_use]
+    pub const fn headers(&self) -> &SignedHeaders {
+        &self.headers
+    }
+
+    /// The body to send, to the byte.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The URL to send it to, if the message has one.
+    #[must_use]
+    pub fn url(&self) -> Option<&str> {
+        self.url.as_deref()
+    }
+
+    /// The headers with the request line in front of them in HTTP/2's spelling, as a verifier takes them: the method POST,
+    /// and the path and query of the URL.
+    pub fn with_request_line(&self) -> impl Iterator<Item = (&str, &str)> {
+        let target = self.url().map(|url| {
+            let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+            let rest = rest.split_once('#').map_or(rest, |(front, _)| front);
+            rest.find(['/', '?'])
+                .and_then(|at| rest.get(at..))
+                .unwrap_or("/")
+        });
+        [
+            Some((":method", "POST")),
+            target.map(|target| (":path", target)),
+        ]
+        .into_iter()
+        .flatten()
+        .chain(&self.headers)
     }
 }
 

@@ -11,10 +11,12 @@ use crate::body::Body;
 use crate::compare::Comparison;
 use crate::content::Content;
 use crate::error::{ConfigError, VerifyError};
-use crate::head::{Head, Window};
+use crate::head::{Extra, Head, Window};
 use crate::mac::{Key, Running, Side};
+use crate::parsed::{Request, Rules, judge};
 use crate::scheme::{BodyCoverage, Coverage, FIVE_MINUTES, Part, Plan, Scheme, Signatures};
 use crate::secret::{Secret, SecretSet, secret_from};
+use crate::settings::{Setting, Settings};
 use crate::time::{Clock, UnixTime};
 use crate::validity::Validity;
 use crate::verification::Verification;
@@ -53,6 +55,7 @@ pub(crate) struct Inner {
     pub(crate) tenant: Option<Arc<str>>,
     pub(crate) body_limit: usize,
     url: Box<str>,
+    pub(crate) settings: Settings,
     tolerance: Duration,
     clock: Arc<dyn Clock>,
 }
@@ -178,6 +181,7 @@ impl Verifier {
             .body_limit(inner.body_limit)
             .public_url(url)
             .accept_uncovered_body();
+        builder.settings = inner.settings.clone();
         builder.clock = Some(Arc::clone(&inner.clock));
         builder.build().ok()
     }
@@ -215,8 +219,8 @@ impl Inner {
             signatures,
         )?;
         match self.active(received_at).next() {
-            Some(_) => Ok(head),
-            None => Err(VerifyError::NoActiveSecret),
+            None if self.scheme.has_secrets() => Err(VerifyError::NoActiveSecret),
+            _ => Ok(head),
         }
     }
 
@@ -253,6 +257,9 @@ impl Inner {
         received_at: UnixTime,
     ) -> Result<usize, VerifyError> {
         let (scheme, plan, window) = (&self.scheme, &self.plan, self.window(received_at));
+        if let Some(rules) = scheme.rules {
+            return self.judge_claims(rules, head, body, received_at);
+        }
         if plan.parsed_first {
             head.read_members(scheme, plan, body, window, signatures)?;
         }
@@ -287,6 +294,34 @@ impl Inner {
     }
 }
 
+impl Inner {
+    /// The verdict where the scheme has rules: they say what the request claims, and this says whether that is so.
+    fn judge_claims(
+        &self,
+        rules: &dyn Rules,
+        head: &mut Head,
+        body: &[u8],
+        received_at: UnixTime,
+    ) -> Result<usize, VerifyError> {
+        let nothing = Extra::default();
+        let claims = rules.claims(&Request {
+            head: head.extra.as_deref().unwrap_or(&nothing),
+            body,
+            url: &self.url,
+            settings: &self.settings,
+            window: self.window(received_at),
+        })?;
+        let (places, keys): (Vec<usize>, Vec<&Key>) = self.active(received_at).unzip();
+        let secret = judge(&claims, &keys)
+            .and_then(|matched| places.get(matched).copied())
+            .ok_or(VerifyError::SignatureMismatch)?;
+        // The claims borrow from the head that they are about to be kept in.
+        let claims = claims.into_owned();
+        head.adopt(&self.scheme, claims);
+        Ok(secret)
+    }
+}
+
 /// The policy in five lines, for a log at start-up: what is looked at, what it covers, the window, the secrets by their
 /// labels, and the limits.
 impl fmt::Display for Verifier {
@@ -312,6 +347,7 @@ impl fmt::Display for Verifier {
         )?;
         let body = match body {
             BodyCoverage::Whole => "the whole body",
+            BodyCoverage::Fields => "all fields of the body, run together",
             BodyCoverage::Partial => "a part of the body",
             BodyCoverage::None => "nothing of the body",
         };
@@ -362,6 +398,7 @@ pub struct VerifierBuilder<P = Verifier> {
     tolerance: Duration,
     body_limit: Option<usize>,
     url: Option<Box<str>>,
+    settings: Settings,
     clock: Option<Arc<dyn Clock>>,
     accept_uncovered_body: bool,
     wrap: fn(Verifier) -> P,
@@ -378,6 +415,7 @@ impl<P> VerifierBuilder<P> {
                 .map_or(FIVE_MINUTES, |timestamp| timestamp.tolerance),
             body_limit: None,
             url: None,
+            settings: Settings::default(),
             clock: default_clock(),
             accept_uncovered_body: false,
             wrap,
@@ -441,6 +479,13 @@ impl<P> VerifierBuilder<P> {
         self
     }
 
+    /// Tells the scheme something that it needs besides secrets, as [`Scheme::settings`] lists. A setting may be given
+    /// several times where several values are allowed; elsewhere the last one counts.
+    pub fn setting(mut self, setting: Setting, value: &str) -> Self {
+        self.settings.add(setting, value);
+        self
+    }
+
     /// How far the signed time and the clock may be apart, to either side. What the provider's own SDK allows unless
     /// given, which is five minutes for most; at most one day.
     pub const fn tolerance(mut self, tolerance: Duration) -> Self {
@@ -472,7 +517,11 @@ impl<P> VerifierBuilder<P> {
     /// [`ConfigError`] if there is no secret, one of them cannot be used with this scheme, a limit is out of range, or
     /// the scheme leaves the body uncovered and that was not accepted.
     pub fn build(self) -> Result<P, ConfigError> {
-        let secrets = self.secrets?.ok_or(ConfigError::NoSecret)?;
+        let secrets = match self.secrets? {
+            Some(secrets) => secrets,
+            None if self.scheme.has_secrets() => return Err(ConfigError::NoSecret),
+            None => SecretSet::none(),
+        };
         if self.tolerance.is_zero() || self.tolerance > MAX_TOLERANCE {
             return Err(ConfigError::Tolerance);
         }
@@ -480,7 +529,11 @@ impl<P> VerifierBuilder<P> {
         if body_limit == 0 {
             return Err(ConfigError::BodyLimit);
         }
-        if self.scheme.coverage().body != BodyCoverage::Whole && !self.accept_uncovered_body {
+        let covered = matches!(
+            self.scheme.coverage().body,
+            BodyCoverage::Whole | BodyCoverage::Fields
+        );
+        if !covered && !self.accept_uncovered_body {
             return Err(ConfigError::UncoveredBody {
                 scheme: self.scheme.name().to_string(),
             });
@@ -488,6 +541,12 @@ impl<P> VerifierBuilder<P> {
         if self.scheme.covers(&Part::Url) && self.url.is_none() {
             return Err(ConfigError::NoUrl {
                 scheme: self.scheme.name().to_string(),
+            });
+        }
+        if let Some(setting) = self.settings.missing(self.scheme.settings()) {
+            return Err(ConfigError::MissingSetting {
+                scheme: self.scheme.name().to_string(),
+                setting,
             });
         }
         let clock = self.clock.ok_or(ConfigError::NoClock)?;
@@ -500,6 +559,7 @@ impl<P> VerifierBuilder<P> {
             tenant: self.tenant,
             body_limit,
             url: self.url.unwrap_or_default(),
+            settings: self.settings,
             tolerance: self.tolerance,
             clock,
         };

@@ -49,7 +49,7 @@ impl Rules for Adyen {
     }
 
     fn claims<'a>(&self, request: &Request<'a>) -> Result<Claims<'a>, VerifyError> {
-        let body = Json::read(request.bounded_body()?).ok_or(VerifyError::MalformedBody)?;
+        let body = Json::read(request.body).ok_or(VerifyError::MalformedBody)?;
         let items = items(&body).ok_or(VerifyError::MalformedBody)?;
         let checks = items.iter().map(|item| {
             let signature = item
@@ -71,12 +71,15 @@ impl Rules for Adyen {
 
     fn sign(&self, message: &Outgoing<'_>) -> Result<SignedRequest, SignError> {
         let read = Json::read(message.body).ok_or(SignError::Body)?;
-        let signatures = items(&read).ok_or(SignError::Body)?.into_iter().map(|item| {
-            let content = alloc::vec![Cow::Owned(content(item)?.into_bytes())];
-            Some(Base64::encode_string(
-                &message.hmac(Algorithm::HmacSha256, &content),
-            ))
-        });
+        let signatures = items(&read)
+            .ok_or(SignError::Body)?
+            .into_iter()
+            .map(|item| {
+                let content = alloc::vec![Cow::Owned(content(item)?.into_bytes())];
+                Some(Base64::encode_string(
+                    &message.hmac(Algorithm::HmacSha256, &content),
+                ))
+            });
         let signatures: Option<Vec<String>> = signatures.collect();
         let mut body: serde_json::Value =
             serde_json::from_slice(message.body).map_err(|_| SignError::Body)?;

@@ -7,9 +7,7 @@ use sha1::{Digest as _, Sha1};
 use zeroize::Zeroizing;
 
 use super::judge::pieces;
-use super::{
-    Algorithm, Check, Claims, Outgoing, Pieces, Request, Rules, SignedRequest, form, hex_tag,
-};
+use super::{Algorithm, Check, Claims, Outgoing, Request, Rules, SignedRequest, form, hex_tag};
 use crate::error::{ConfigError, SignError, VerifyError};
 use crate::mac::Side;
 use crate::scheme::KeyFormat;
@@ -47,7 +45,7 @@ impl Rules for Braintree {
     }
 
     fn claims<'a>(&self, request: &Request<'a>) -> Result<Claims<'a>, VerifyError> {
-        let fields = form::fields(request.bounded_body()?)?;
+        let fields = form::fields(request.body)?;
         // Whatever else stands in the form is signed by nobody.
         if fields.len() > 2 {
             return Err(VerifyError::MalformedBody);
@@ -65,12 +63,13 @@ impl Rules for Braintree {
         }
         let public_key = request.settings.get(Setting::KeyId).unwrap_or_default();
         let check = Check {
-            content: owned(pieces([payload])),
-            variant: Some(owned(pieces([payload, b"\n"]))),
+            content: alloc::vec![payload.to_vec().into()],
+            variant: Some(alloc::vec![payload.to_vec().into(), b"\n".into()]),
             candidates: candidates(signatures, public_key.as_bytes())?,
         };
         Ok(Claims {
             event_type: kind(payload),
+            document: Some(payload.to_vec().into()),
             ..Claims::one(Algorithm::HmacSha1, check)
         })
     }
@@ -94,10 +93,6 @@ impl Rules for Braintree {
         ];
         Ok(SignedRequest::body(body.concat().into_bytes()))
     }
-}
-
-fn owned(pieces: Pieces<'_>) -> Pieces<'static> {
-    pieces.into_iter().map(|piece| piece.into_owned().into()).collect()
 }
 
 /// The signatures that were made with our key pair.
@@ -127,7 +122,11 @@ fn candidates(
 /// The kind of notification, which stands in front of the subject that it is about. Not worth an XML parser: whatever
 /// cannot be found like this is a notification without a type.
 fn kind(payload: &[u8]) -> Option<Text> {
-    let packed: Vec<u8> = payload.iter().copied().filter(|byte| *byte != b'\n').collect();
+    let packed: Vec<u8> = payload
+        .iter()
+        .copied()
+        .filter(|byte| *byte != b'\n')
+        .collect();
     let xml = Base64::decode_vec(core::str::from_utf8(&packed).ok()?).ok()?;
     let xml = core::str::from_utf8(&xml).ok()?;
     let head = xml.split_once("<subject").map_or(xml, |(head, _)| head);
@@ -138,6 +137,8 @@ fn kind(payload: &[u8]) -> Option<Text> {
 
 #[cfg(test)]
 mod tests {
+    use alloc::borrow::ToOwned;
+
     use super::*;
 
     #[test]
@@ -158,12 +159,11 @@ mod tests {
             kind(Base64::encode_string(xml.as_bytes()).as_bytes())
                 .map(|text| text.as_bytes().to_vec())
         };
-        let xml = "<notification><kind>check</kind><subject><kind>x</kind></subject></notification>";
+        let xml =
+            "<notification><kind>check</kind><subject><kind>x</kind></subject></notification>";
         assert_eq!(of(xml).as_deref(), Some(&b"check"[..]));
         assert_eq!(of("<kind>a</kind><kind>b</kind>"), None);
         assert_eq!(of("<subject><kind>x</kind></subject>"), None);
         assert_eq!(of(""), None);
     }
-
-    use alloc::borrow::ToOwned;
 }

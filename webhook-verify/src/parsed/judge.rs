@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use hmac::{Hmac, KeyInit, Mac as _};
+use hmac::{Hmac, KeyInit};
 use sha1::Sha1;
 use sha2::Sha256;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
@@ -11,11 +11,11 @@ use super::{Algorithm, Check, Claims, Pieces};
 use crate::compare::Tag;
 use crate::mac::Key;
 
-/// Which key every check holds under: the index of the newest that the first check holds under.
+/// Whether every check holds under one of the keys: the index of the newest that the first check holds under.
 ///
 /// Nothing shows in the time but the sizes: every key, every check and every candidate is worked through, and there is
 /// one branch, at the end.
-pub(crate) fn judge(claims: &Claims<'_>, keys: &[Key]) -> Option<usize> {
+pub(crate) fn judge(claims: &Claims<'_>, keys: &[&Key]) -> Option<usize> {
     let mut all = Choice::from(u8::from(!claims.checks.is_empty()));
     let mut first = 0_u32;
     for (at, check) in claims.checks.iter().enumerate() {

@@ -29,10 +29,10 @@ pub(crate) use sign::{Outgoing, SignedRequest};
 pub(crate) use twilio::{TWILIO, TWILIO_JSON, TWILIO_JSON_SHA256, TWILIO_SHA256};
 
 use crate::error::{ConfigError, VerifyError};
-use crate::head::{ParsedHead, Window};
+use crate::head::{Extra, Window};
 use crate::key_bytes::key_bytes;
 use crate::mac::Side;
-use crate::scheme::{KeyFormat, Scheme};
+use crate::scheme::KeyFormat;
 use crate::secret::Secret;
 use crate::settings::{Setting, Settings};
 use crate::text::Text;
@@ -51,7 +51,7 @@ pub(crate) trait Rules: fmt::Debug + Send + Sync {
     /// The algorithm, in words.
     fn algorithm(&self) -> &'static str;
 
-    /// The headers that the scheme reads, each at most once; the one with the signature first, if it is in one.
+    /// The headers that the scheme reads, each at most once.
     fn headers(&self) -> &'static [&'static str];
 
     /// What the user must configure besides the secret.
@@ -79,20 +79,21 @@ pub(crate) trait Rules: fmt::Debug + Send + Sync {
 
 /// A request whose signature nobody has judged yet.
 pub(crate) struct Request<'a> {
-    pub(crate) scheme: &'a Scheme,
-    pub(crate) head: &'a ParsedHead,
+    pub(crate) head: &'a Extra,
     pub(crate) body: &'a [u8],
     pub(crate) url: &'a str,
     pub(crate) settings: &'a Settings,
+    #[expect(dead_code, reason = "for tokens, which say when they were made")]
     pub(crate) window: Window,
 }
 
 impl Request<'_> {
     /// The value of a header that must be there.
     pub(crate) fn header(&self, name: &'static str) -> Result<&[u8], VerifyError> {
-        self.optional(name).ok_or_else(|| VerifyError::MissingHeader {
-            header: name.to_owned(),
-        })
+        self.optional(name)
+            .ok_or_else(|| VerifyError::MissingHeader {
+                header: name.to_owned(),
+            })
     }
 
     pub(crate) fn optional(&self, name: &'static str) -> Option<&[u8]> {
@@ -102,16 +103,6 @@ impl Request<'_> {
     pub(crate) fn malformed(name: &'static str) -> VerifyError {
         VerifyError::MalformedHeader {
             header: name.to_owned(),
-        }
-    }
-
-    /// The body, if it is not too long to be read before its signature is known.
-    pub(crate) fn bounded_body(&self) -> Result<&[u8], VerifyError> {
-        match self.body.len() <= self.scheme.body_limit {
-            true => Ok(self.body),
-            false => Err(VerifyError::BodyTooLarge {
-                limit: self.scheme.body_limit,
-            }),
         }
     }
 }
@@ -126,6 +117,8 @@ pub(crate) struct Claims<'a> {
     /// Values from under the signature, for rows that have them neither in a header nor in the body's JSON.
     pub(crate) id: Option<Text>,
     pub(crate) event_type: Option<Text>,
+    /// The JSON that the row's paths lead into, where that is not the body itself.
+    pub(crate) document: Option<Cow<'a, [u8]>>,
 }
 
 impl<'a> Claims<'a> {
@@ -141,6 +134,22 @@ impl<'a> Claims<'a> {
             signed_at: None,
             id: None,
             event_type: None,
+            document: None,
+        }
+    }
+}
+
+impl Claims<'_> {
+    /// What is kept of claims once they are judged.
+    pub(crate) fn into_owned(self) -> Claims<'static> {
+        Claims {
+            checks: Vec::new(),
+            document: self.document.map(|text| Cow::Owned(text.into_owned())),
+            algorithm: self.algorithm,
+            digests: self.digests,
+            signed_at: self.signed_at,
+            id: self.id,
+            event_type: self.event_type,
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::settings::Settings;
 use crate::time::UnixTime;
 
 /// What is to be signed, and with what.
+#[expect(dead_code, reason = "for tokens, which say when they were made")]
 pub(crate) struct Outgoing<'a> {
     pub(crate) body: &'a [u8],
     pub(crate) url: Option<&'a str>,

@@ -22,8 +22,8 @@ pub(crate) enum Json<'a> {
     /// Any other number.
     Fraction,
     Text(Cow<'a, str>),
-    List(Vec<Json<'a>>),
-    Object(Vec<(Cow<'a, str>, Json<'a>)>),
+    List(Vec<Self>),
+    Object(Vec<(Cow<'a, str>, Self)>),
 }
 
 impl<'a> Json<'a> {
@@ -66,6 +66,7 @@ impl<'a> Json<'a> {
     }
 
     /// A number of seconds.
+    #[expect(dead_code, reason = "for tokens, which say when they were made")]
     pub(crate) fn seconds(&self) -> Option<u64> {
         match self {
             Self::Whole(number) => u64::try_from(*number).ok(),

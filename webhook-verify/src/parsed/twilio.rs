@@ -8,7 +8,7 @@ use base64ct::{Base64, Encoding as _};
 use sha2::{Digest as _, Sha256};
 
 use super::form::{self, Field};
-use super::public_url::{port_variants, with_query, without_fragment};
+use super::public_url::{other_port, with_query, without_fragment};
 use super::{
     Algorithm, Check, Claims, METHOD, Outgoing, PATH, Pieces, Request, Rules, SignedRequest,
     base64_tag,
@@ -54,7 +54,7 @@ impl Rules for Twilio {
     fn algorithm(&self) -> &'static str {
         match self.algorithm {
             Algorithm::HmacSha1 => "HMAC-SHA1",
-            _ => "HMAC-SHA256",
+            Algorithm::HmacSha256 => "HMAC-SHA256",
         }
     }
 
@@ -62,43 +62,36 @@ impl Rules for Twilio {
         &[SIGNATURE, SETTINGS, METHOD, PATH]
     }
 
-    fn settings(&self) -> &'static [Setting] {
-        &[]
-    }
-
     fn claims<'a>(&self, request: &Request<'a>) -> Result<Claims<'a>, VerifyError> {
         let signature = request.header(SIGNATURE)?;
         if self.algorithm == Algorithm::HmacSha256 {
             check_settings(request.header(SETTINGS)?)?;
         }
-        let body = request.bounded_body()?;
-        let (url, content, digests) = match self.body {
+        let (url, fields, digests) = match self.body {
             Kind::Form => {
                 let url = match request.optional(METHOD) {
                     // Without a body there is nothing to sign but the query.
-                    Some(b"GET") => Cow::Owned(with_query(request.url, target(request)?).into_owned()),
+                    Some(b"GET") => with_query(request.url, target(request)?),
                     _ => Cow::Borrowed(without_fragment(request.url)),
                 };
-                (url, sorted(form::fields(body)?), None)
+                (url, sorted(form::fields(request.body)?), None)
             }
             Kind::HashInUrl => {
                 let target = target(request)?;
                 let signed = body_hash(target)?;
-                let url = with_query(request.url, target).into_owned();
-                let found = Sha256::digest(body).into();
-                (Cow::Owned(url), Vec::new(), Some((signed, found)))
+                let found = Sha256::digest(request.body).into();
+                let url = with_query(request.url, target);
+                (url, Vec::new(), Some((signed, found)))
             }
         };
-        let with = |url: &str| -> Pieces<'_> {
-            let mut pieces: Pieces<'_> = Vec::with_capacity(content.len() + 1);
-            pieces.push(url.as_bytes().to_vec().into());
-            pieces.extend(content.iter().map(|piece| Cow::Owned(piece.to_vec())));
+        let behind = |url: String| {
+            let mut pieces: Pieces<'a> = alloc::vec![url.into_bytes().into()];
+            pieces.extend(fields.iter().cloned());
             pieces
         };
-        let (own, other) = port_variants(&url);
         let check = Check {
-            content: owned(with(&own)),
-            variant: other.map(|url| owned(with(&url))),
+            variant: other_port(&url).map(behind),
+            content: behind(url.into_owned()),
             candidates: base64_tag(signature, self.algorithm.tag_len())
                 .into_iter()
                 .collect(),
@@ -128,16 +121,15 @@ impl Rules for Twilio {
         let tag = message.hmac(self.algorithm, &pieces);
         let mut signed = SignedRequest::header(SIGNATURE, Base64::encode_string(&tag));
         if self.algorithm == Algorithm::HmacSha256 {
-            let key = message.settings.get(Setting::KeyId).unwrap_or("webhooks_sharedkey");
+            let key = message
+                .settings
+                .get(Setting::KeyId)
+                .unwrap_or("webhooks_sharedkey");
             signed = signed.and(SETTINGS, alloc::format!("key={key},algorithm=HMAC_SHA256"));
         }
         signed.url = changed;
         Ok(signed)
     }
-}
-
-fn owned(pieces: Pieces<'_>) -> Pieces<'static> {
-    pieces.into_iter().map(|piece| Cow::Owned(piece.into_owned())).collect()
 }
 
 fn target<'r>(request: &'r Request<'_>) -> Result<&'r str, VerifyError> {
@@ -161,17 +153,23 @@ fn check_settings(value: &[u8]) -> Result<(), VerifyError> {
 fn sorted(mut fields: Vec<Field<'_>>) -> Pieces<'_> {
     fields.sort_unstable();
     fields.dedup();
-    fields.into_iter().flat_map(|(name, value)| [name, value]).collect()
+    fields
+        .into_iter()
+        .flat_map(|(name, value)| [name, value])
+        .collect()
 }
 
 /// The hash of the body that the query carries, once.
 fn body_hash(target: &str) -> Result<[u8; 32], VerifyError> {
     let (_, query) = target.split_once('?').unwrap_or_default();
-    let mut values = query.as_bytes().split(|byte| *byte == b'&').filter_map(|item| {
-        let at = item.iter().position(|byte| *byte == b'=')?;
-        let (name, value) = item.split_at(at);
-        (name == BODY_HASH).then(|| value.get(1..).unwrap_or_default())
-    });
+    let mut values = query
+        .as_bytes()
+        .split(|byte| *byte == b'&')
+        .filter_map(|item| {
+            let at = item.iter().position(|byte| *byte == b'=')?;
+            let (name, value) = item.split_at(at);
+            (name == BODY_HASH).then(|| value.get(1..).unwrap_or_default())
+        });
     let (Some(hex), None) = (values.next(), values.next()) else {
         return Err(Request::malformed(PATH));
     };
@@ -182,10 +180,12 @@ fn body_hash(target: &str) -> Result<[u8; 32], VerifyError> {
     }
 }
 
-/// The fields of a form under their names, for errors and tests.
 #[cfg(test)]
 fn text(pieces: &Pieces<'_>) -> String {
-    pieces.iter().map(|piece| String::from_utf8_lossy(piece)).collect()
+    pieces
+        .iter()
+        .map(|piece| String::from_utf8_lossy(piece))
+        .collect()
 }
 
 #[cfg(test)]

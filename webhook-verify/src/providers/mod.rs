@@ -1,10 +1,12 @@
 //! The providers: a row each, and a type each, so that a proof of one cannot enter a handler of another.
 
+mod adyen;
 mod adyen_platforms;
 mod asana;
 mod bigcommerce;
 mod bitbucket;
 mod box_com;
+mod braintree;
 mod calendly;
 mod circleci;
 mod clerk;
@@ -30,6 +32,7 @@ mod lemonsqueezy;
 mod line;
 mod linear;
 mod mailgun;
+mod mandrill;
 mod meta;
 mod mollie;
 mod notion;
@@ -57,6 +60,7 @@ mod telegram;
 #[cfg(feature = "ed25519")]
 mod telnyx;
 mod trello;
+mod twilio;
 mod twitch;
 mod typeform;
 mod vercel;
@@ -66,11 +70,13 @@ mod x;
 mod zendesk;
 mod zoom;
 
+pub use adyen::Adyen;
 pub use adyen_platforms::AdyenPlatforms;
 pub use asana::Asana;
 pub use bigcommerce::BigCommerce;
 pub use bitbucket::Bitbucket;
 pub use box_com::BoxCom;
+pub use braintree::Braintree;
 pub use calendly::Calendly;
 pub use circleci::CircleCi;
 pub use clerk::Clerk;
@@ -96,6 +102,7 @@ pub use lemonsqueezy::LemonSqueezy;
 pub use line::Line;
 pub use linear::Linear;
 pub use mailgun::Mailgun;
+pub use mandrill::Mandrill;
 pub use meta::Meta;
 pub use mollie::Mollie;
 pub use notion::Notion;
@@ -123,6 +130,7 @@ pub use telegram::Telegram;
 #[cfg(feature = "ed25519")]
 pub use telnyx::Telnyx;
 pub use trello::Trello;
+pub use twilio::{Twilio, TwilioJson, TwilioJsonSha256, TwilioSha256};
 pub use twitch::Twitch;
 pub use typeform::Typeform;
 pub use vercel::Vercel;
@@ -391,6 +399,13 @@ pub const fn schemes() -> &'static [Scheme] {
         StandardWebhooksEd25519::SCHEME,
         #[cfg(feature = "ed25519")]
         Telnyx::SCHEME,
+        Adyen::SCHEME,
+        Braintree::SCHEME,
+        Mandrill::SCHEME,
+        Twilio::SCHEME,
+        TwilioJson::SCHEME,
+        TwilioJsonSha256::SCHEME,
+        TwilioSha256::SCHEME,
     ];
     ALL
 }

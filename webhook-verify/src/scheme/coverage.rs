@@ -6,6 +6,9 @@
 pub enum BodyCoverage {
     /// Nothing of it: the credential only says who may send.
     None,
+    /// The names and the values of all its fields, run together: whoever holds one signed request can write it in another
+    /// way, and shift the border between a name and a value, but not change the text of them all.
+    Fields,
     /// Some of its fields.
     Partial,
     /// Every byte.
@@ -38,6 +41,7 @@ impl Coverage {
             BodyCoverage::None => 0,
             BodyCoverage::Partial => 1,
             BodyCoverage::Whole => 2,
+            BodyCoverage::Fields => 3,
         };
         body | (self.timestamp as u8) << 2 | (self.id as u8) << 3
     }
@@ -48,6 +52,7 @@ impl Coverage {
         let body = match bits & 3 {
             1 => BodyCoverage::Partial,
             2 => BodyCoverage::Whole,
+            3 => BodyCoverage::Fields,
             _ => BodyCoverage::None,
         };
         Self {
@@ -66,6 +71,7 @@ mod tests {
     fn coverage_survives_its_byte() {
         for body in [
             BodyCoverage::None,
+            BodyCoverage::Fields,
             BodyCoverage::Partial,
             BodyCoverage::Whole,
         ] {

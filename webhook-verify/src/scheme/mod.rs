@@ -15,6 +15,9 @@ pub use facts::{Confidence, Delivery, Facts};
 pub(crate) use plan::{Plan, Role, Slot};
 pub(crate) use signatures::{Piece, Signatures, token_tag};
 
+use crate::parsed::Rules;
+use crate::settings::Setting;
+
 /// How one provider signs: one opaque row that [`Verifier`](crate::Verifier) and [`Signer`](crate::Signer) interpret.
 ///
 /// ```
@@ -37,6 +40,8 @@ pub struct Scheme {
     pub(crate) id: Option<Field>,
     pub(crate) event_type: Option<Field>,
     pub(crate) identity: IdentityRule,
+    /// What a row cannot say is said by code.
+    pub(crate) rules: Option<&'static dyn Rules>,
     pub(crate) max_signatures: usize,
     pub(crate) body_limit: usize,
     pub(crate) delivery: Delivery,
@@ -59,6 +64,8 @@ pub(crate) enum Place {
     HeaderNumbers(&'static str),
     /// In a member of the body.
     Json(Path),
+    /// Where the rules of the scheme look: in these headers, or in the body.
+    Rules(&'static [&'static str]),
 }
 
 /// The grammar of a signature header.
@@ -157,6 +164,8 @@ pub(crate) enum KeyFormat {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Body,
+    /// The names and the values of a form, but not where the one ends and the other begins.
+    Fields,
     Id,
     /// A member of the body, as text.
     Json(Path),
@@ -170,6 +179,8 @@ pub(crate) enum Part {
 /// Where a value is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Field {
+    /// What the rules of the scheme read from under the signature; its name is for readers of the row.
+    Claim(&'static str),
     /// The value of a header.
     Header(&'static str),
     /// An item of the signature header.
@@ -232,6 +243,7 @@ impl Scheme {
         id: None,
         event_type: None,
         identity: IdentityRule::Digest,
+        rules: None,
         max_signatures: 16,
         body_limit: 1024 * 1024,
         delivery: Delivery::UNKNOWN,
@@ -252,8 +264,11 @@ impl Scheme {
 
     /// The algorithm, in words.
     #[must_use]
-    pub const fn algorithm(&self) -> &'static str {
-        self.algorithm.name()
+    pub fn algorithm(&self) -> &'static str {
+        match self.rules {
+            Some(rules) => rules.algorithm(),
+            None => self.algorithm.name(),
+        }
     }
 
     /// What a valid signature covers.
@@ -261,6 +276,7 @@ impl Scheme {
     pub fn coverage(&self) -> Coverage {
         let body = match self {
             _ if self.covers(&Part::Body) => BodyCoverage::Whole,
+            _ if self.covers(&Part::Fields) => BodyCoverage::Fields,
             _ if self
                 .content
                 .iter()
@@ -305,6 +321,24 @@ impl Scheme {
         self.coverage().timestamp.then_some(timestamp.tolerance)
     }
 
+    /// What a verifier must be told besides secrets, with [`VerifierBuilder::setting`](crate::VerifierBuilder::setting).
+    #[must_use]
+    pub fn settings(&self) -> &'static [Setting] {
+        self.rules.map_or(&[], Rules::settings)
+    }
+
+    /// Whether a verifier needs the URL that the provider was given.
+    #[must_use]
+    pub fn needs_url(&self) -> bool {
+        self.covers(&Part::Url)
+    }
+
+    /// Whether the user has a secret to give, rather than a source of public keys.
+    #[must_use]
+    pub fn has_secrets(&self) -> bool {
+        self.rules.is_none_or(Rules::has_secrets)
+    }
+
     /// What makes two deliveries the same event, in words.
     #[must_use]
     pub const fn identity(&self) -> &'static str {
@@ -313,6 +347,7 @@ impl Scheme {
             IdentityRule::Digest => "digest of the body",
             IdentityRule::DigestAndType => "digest of type and body",
             IdentityRule::DigestOf([Part::Id, ..]) => "digest of id and body",
+            IdentityRule::DigestOf([Part::Fields]) => "digest of the signed field",
             IdentityRule::DigestOf(_) => "digest of time and body",
             IdentityRule::DigestWithout(_) => "digest of the body without its time",
             IdentityRule::None => "none: the same body may rightly come again",
@@ -326,7 +361,7 @@ impl Scheme {
     #[must_use]
     pub const fn signatures_per_request(&self) -> usize {
         match (&self.place, self.syntax) {
-            (Place::Json(_), _) | (Place::Header(_), Syntax::Single { .. }) => 1,
+            (Place::Json(_) | Place::Rules(_), _) | (Place::Header(_), Syntax::Single { .. }) => 1,
             (Place::Headers(names), _) => names.len(),
             (Place::Header(_) | Place::HeaderLines(_) | Place::HeaderNumbers(_), _) => {
                 self.max_signatures
@@ -341,7 +376,7 @@ impl Scheme {
             Place::Header(name) | Place::HeaderLines(name) | Place::HeaderNumbers(name) => {
                 core::slice::from_ref(name)
             }
-            Place::Headers(names) => names,
+            Place::Headers(names) | Place::Rules(names) => names,
             Place::Json(_) => &[],
         }
     }
@@ -353,7 +388,12 @@ impl Scheme {
     /// Whether a value was under the signature: as a part of the content, or as a member of a covered body.
     pub(crate) fn signs(&self, field: &Field, part: &Part) -> bool {
         match field {
-            Field::Json(path) => self.covers(&Part::Body) || self.covers(&Part::Json(path)),
+            Field::Claim(_) => true,
+            Field::Json(path) => {
+                self.covers(&Part::Body)
+                    || self.covers(&Part::Fields)
+                    || self.covers(&Part::Json(path))
+            }
             Field::Header(_) | Field::Item(_) => self.covers(part),
         }
     }
@@ -369,7 +409,7 @@ impl Scheme {
 
     /// Whether the body must be read as JSON before its signature can be judged.
     pub(crate) fn is_parsed_first(&self) -> bool {
-        matches!(self.place, Place::Json(_))
+        matches!(self.place, Place::Json(_) | Place::Rules(_))
             || self
                 .content
                 .iter()
@@ -380,9 +420,9 @@ impl Scheme {
     pub(crate) const fn signature_name(&self) -> &'static str {
         match &self.place {
             Place::Header(name) | Place::HeaderLines(name) | Place::HeaderNumbers(name) => name,
-            Place::Headers(names) => match names {
+            Place::Headers(names) | Place::Rules(names) => match names {
                 [first, ..] => first,
-                [] => "signature",
+                [] => "signature in the body",
             },
             Place::Json(_) => "signature in the body",
         }

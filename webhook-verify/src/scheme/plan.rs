@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{Algorithm, Encoding, Field, Part, Path, Place, Scheme};
+use crate::parsed::Rules;
 
 /// Items of a signature header that are no signatures, such as a time and signatures of other versions. Honest senders
 /// send a few.
@@ -37,6 +38,8 @@ pub(crate) struct Wanted {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     ContentLength,
+    /// One of those that the rules of the scheme ask for.
+    Rules(usize),
     /// Carries signatures; the bit is its own if it may come once, and none if it may come again.
     Signature(u32),
     Value(Slot),
@@ -67,7 +70,7 @@ impl Plan {
                 }
             }
             Place::HeaderNumbers(prefix) => numbered = Some(prefix),
-            Place::Json(_) => {}
+            Place::Json(_) | Place::Rules(_) => {}
         }
         let mut items = Vec::new();
         let fields = [
@@ -82,9 +85,14 @@ impl Plan {
                     wanted.push(Wanted { name, role });
                 }
                 Some(Field::Item(name)) => items.push((name, slot)),
-                Some(Field::Json(_)) | None => {}
+                Some(Field::Claim(_) | Field::Json(_)) | None => {}
             }
         }
+        let of_rules = scheme.rules.map_or(&[][..], Rules::headers);
+        wanted.extend(of_rules.iter().enumerate().map(|(at, name)| Wanted {
+            name,
+            role: Role::Rules(at),
+        }));
         wanted.push(Wanted {
             name: "content-length",
             role: Role::ContentLength,
