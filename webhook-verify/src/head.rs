@@ -328,7 +328,14 @@ impl Head {
             Some(_) => {
                 let values = extra
                     .into_iter()
-                    .map(|(name, slot)| Ok((name, slot.take(name)?)))
+                    .map(|(name, slot)| match slot.take(name)? {
+                        None if scheme.signature_headers().contains(&name) => {
+                            Err(VerifyError::MissingHeader {
+                                header: name.to_owned(),
+                            })
+                        }
+                        value => Ok((name, value)),
+                    })
                     .collect::<Result<_, VerifyError>>()?;
                 Some(Box::new(Extra {
                     values,

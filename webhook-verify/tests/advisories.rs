@@ -42,12 +42,14 @@ fn standard(id: &str, time: &str, signature: &str, body: &[u8]) -> Result<(), Ve
         .map(|_| ())
 }
 
-/// The schemes with a shared secret; those with public keys are a feature.
+/// The schemes with a shared secret; those with public keys are a feature, and those that read the body first have the
+/// same tests in `parsed.rs`.
 fn shared() -> impl Iterator<Item = &'static Scheme> {
     schemes().iter().filter(|scheme| {
-        ["HMAC", "SHA", "none"]
-            .iter()
-            .any(|name| scheme.algorithm().starts_with(name))
+        !scheme.is_parsed()
+            && ["HMAC", "SHA", "none"]
+                .iter()
+                .any(|name| scheme.algorithm().starts_with(name))
     })
 }
 
@@ -121,7 +123,7 @@ fn adv_svix_webhooks_2347_and_stripe_node_2841_no_scheme_takes_an_empty_secret()
             Some(SecretProblem::Empty),
             "{text:?}"
         );
-        for scheme in schemes() {
+        for scheme in schemes().iter().filter(|scheme| scheme.has_secrets()) {
             let built = Verifier::builder(*scheme)
                 .secret("current", text)
                 .public_url("https://shop.example.com/")
@@ -195,7 +197,7 @@ fn adv_cve_2026_119037_one_empty_entry_spoils_the_whole_list_of_secrets() {
 
 #[test]
 fn adv_cve_2026_110285_and_cve_2025_59531_no_secret_is_an_error_and_no_pass() {
-    for scheme in schemes() {
+    for scheme in schemes().iter().filter(|scheme| scheme.has_secrets()) {
         let built = Verifier::builder(*scheme)
             .public_url("https://shop.example.com/")
             .accept_uncovered_body()

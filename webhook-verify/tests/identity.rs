@@ -54,11 +54,11 @@ fn identity(
 }
 
 /// Schemes that a signer can speak with a shared secret: all but those that keep their credential in the body, and those
-/// with public keys, which are a feature.
+/// with public keys, which are a feature. Those that read the body first have tests of their own.
 fn signable() -> impl Iterator<Item = Scheme> {
     schemes()
         .iter()
-        .filter(|scheme| !scheme.signature_headers().is_empty())
+        .filter(|scheme| !scheme.signature_headers().is_empty() && !scheme.is_parsed())
         .filter(|scheme| {
             ["HMAC", "SHA", "none"]
                 .iter()

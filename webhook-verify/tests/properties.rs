@@ -21,10 +21,10 @@ fn schemes() -> impl Strategy<Value = (Scheme, &'static str)> {
 }
 
 fn all() -> impl Iterator<Item = (Scheme, &'static str)> {
-    // Ed25519 has two keys, and tests of its own.
+    // Ed25519 has two keys, and tests of its own; so have the rows that read the body first.
     webhook_verify::schemes()
         .iter()
-        .filter(|scheme| scheme.algorithm() != "Ed25519")
+        .filter(|scheme| scheme.algorithm() != "Ed25519" && !scheme.is_parsed())
         .map(|scheme| match scheme.name() {
             "adyen-platforms" => (
                 *scheme,

@@ -244,7 +244,7 @@ fn is_asymmetric(scheme: &Scheme) -> bool {
 fn either_secret_alone_accepts_what_was_signed_with_both_wherever_the_format_has_room() {
     let mut several = BTreeSet::new();
     for scheme in schemes() {
-        if is_asymmetric(scheme) {
+        if is_asymmetric(scheme) || scheme.is_parsed() {
             continue;
         }
         let secrets = pair(scheme);

@@ -321,6 +321,13 @@ impl Scheme {
         self.coverage().timestamp.then_some(timestamp.tolerance)
     }
 
+    /// Whether the request must be read to know what is signed of it, by code that the row names. Such a reading is bounded,
+    /// and nothing of it is believed before the signature is judged.
+    #[must_use]
+    pub const fn is_parsed(&self) -> bool {
+        self.rules.is_some()
+    }
+
     /// What a verifier must be told besides secrets, with [`VerifierBuilder::setting`](crate::VerifierBuilder::setting).
     #[must_use]
     pub fn settings(&self) -> &'static [Setting] {
