@@ -47,11 +47,7 @@ static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| {
         ":path",
         "x-twilio-webhooks-signature-settings",
     ];
-    names.extend(
-        schemes()
-            .iter()
-            .flat_map(|scheme| scheme.signature_headers().to_vec()),
-    );
+    names.extend(schemes().iter().flat_map(|scheme| scheme.headers()));
     names
 });
 

@@ -4,10 +4,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Field, Scheme};
+use crate::parsed::Rules;
 
 impl Scheme {
     /// The names of all headers that are read: first those of the signature, as in [`Scheme::signature_headers`], then
-    /// those of the time, the id and the type.
+    /// those of the time, the id and the type. `:method` and `:path` stand for the request line, as in HTTP/2.
     ///
     /// ```
     /// use webhook_verify::{GitHub, StandardWebhooks};
@@ -21,6 +22,7 @@ impl Scheme {
             | super::Place::HeaderNumbers(name) => alloc::vec![name],
             super::Place::Headers(names) => names.to_vec(),
             super::Place::Json(_) => Vec::new(),
+            super::Place::Rules(_) => self.rules.map_or(&[][..], Rules::headers).to_vec(),
         };
         let time = self.timestamp.map(|timestamp| timestamp.field);
         for field in [time, self.id, self.event_type].into_iter().flatten() {
@@ -48,6 +50,7 @@ impl Scheme {
 
 fn in_words(field: &Field) -> String {
     match field {
+        Field::Claim(name) => alloc::format!("signed claim {name}"),
         Field::Header(name) => alloc::format!("header {name}"),
         Field::Item(key) => alloc::format!("item {key} of the signature header"),
         Field::Json(path) => alloc::format!("body member {}", path.join(".")),
