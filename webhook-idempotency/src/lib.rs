@@ -39,7 +39,8 @@
 //! # The parts
 //!
 //! - [`Claims`] and [`Queue`] are what a store promises; [`MemoryStore`] is the reference, and `SqliteStore` (feature
-//!   `sqlite`) the durable one. The suite in `conformance` (feature) tests any implementation.
+//!   `sqlite`) and `PostgresStore` (feature `postgres`) are durable. The suite in `conformance` (feature) tests any
+//!   implementation.
 //! - [`GroupCommit`] goes in front of a durable store: callers that come at the same time share a commit.
 //! - [`Inbox`] stores verified deliveries for one endpoint.
 //! - `Worker` (feature `worker`) runs [`Handler`]s: at least once, or, with `handle_tx`, with effects that happen exactly
@@ -52,6 +53,7 @@
 //!
 //! | feature | adds |
 //! |---|---|
+//! | `postgres` | `PostgresStore`; needs Rust 1.94 |
 //! | `sqlite` | `SqliteStore`; needs Rust 1.94 |
 //! | `worker` | `Worker`, `RetryPolicy` |
 //! | `json` | `Event::json` |
@@ -90,6 +92,8 @@ pub use record::{Attribute, Facts, Fence, Lease, Leased, NewRecord, Provenance, 
 #[cfg(feature = "worker")]
 pub use retry::RetryPolicy;
 pub use store::memory::MemoryStore;
+#[cfg(feature = "postgres")]
+pub use store::postgres::{Durability, Isolation, PostgresOptions, PostgresStore};
 #[cfg(feature = "sqlite")]
 pub use store::sqlite::{SqliteOptions, SqliteStore};
 pub use transaction::{Apply, Refusal, TransactionOutcome, TransactionalQueue};

@@ -7,7 +7,9 @@
 // A server that does not start fails the test that wants it.
 #![allow(clippy::expect_used, clippy::missing_panics_doc, clippy::panic)]
 
+pub mod pgbouncer;
 pub mod postgres;
 pub mod process;
 
+pub use pgbouncer::PgBouncer;
 pub use postgres::Postgres;

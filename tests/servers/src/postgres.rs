@@ -3,13 +3,15 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::process::{Janitor, User, command, directory, find, free_port, give, wait_until};
+use crate::process::{
+    Janitor, User, command, directory, find, free_port, give, signal, wait_until,
+};
 
 /// How a server is to be started.
 #[derive(Clone, Debug)]
@@ -228,12 +230,6 @@ fn data(directory: &Path) -> PathBuf {
 
 fn pid_file(directory: &Path) -> PathBuf {
     data(directory).join("postmaster.pid")
-}
-
-fn signal(signal: &str, id: u32) {
-    let _ = Command::new("kill")
-        .args(["-s", signal, &id.to_string()])
-        .status();
 }
 
 /// Debian keeps the server out of `PATH`. The newest version is taken.

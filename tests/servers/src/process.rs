@@ -116,6 +116,13 @@ pub fn wait_until(child: &mut Child, mut ready: impl FnMut() -> bool) -> io::Res
     Ok(())
 }
 
+/// Sends a signal to a process of ours.
+pub fn signal(signal: &str, id: u32) {
+    let _ = Command::new("kill")
+        .args(["-s", signal, &id.to_string()])
+        .status();
+}
+
 /// Ends a server and removes its directory if the test process dies without having done so.
 ///
 /// A shell reads from a pipe whose other end is ours. The pipe ends with this process however that ends, and then the

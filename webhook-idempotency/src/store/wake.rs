@@ -20,6 +20,16 @@ impl Wake {
         signal.notify_one();
     }
 
+    /// The same for every namespace that anybody has waited for.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn signal_all(&self) {
+        let signals = self.signals.lock().unwrap_or_else(PoisonError::into_inner);
+        for signal in signals.values() {
+            signal.notify_waiters();
+            signal.notify_one();
+        }
+    }
+
     pub(crate) async fn wait(&self, namespace: &str, at_most: Duration) {
         let signal = self.of(namespace);
         // Running into the limit is as good as a signal: the caller polls in both cases.

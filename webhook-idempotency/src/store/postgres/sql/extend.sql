@@ -1,0 +1,1 @@
+SELECT * FROM {schema}.extend($1, $2, $3)

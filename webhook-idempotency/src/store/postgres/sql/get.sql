@@ -1,0 +1,1 @@
+SELECT * FROM {schema}.get($1)

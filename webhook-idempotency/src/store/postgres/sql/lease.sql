@@ -1,0 +1,1 @@
+SELECT * FROM {schema}.lease($1, $2, $3)

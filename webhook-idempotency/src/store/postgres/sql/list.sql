@@ -1,0 +1,1 @@
+SELECT * FROM {schema}.list($1, $2, $3, $4)

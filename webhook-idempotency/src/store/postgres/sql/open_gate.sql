@@ -1,0 +1,1 @@
+SELECT * FROM {schema}.open_gate($1, $2)

@@ -1,0 +1,1 @@
+SELECT * FROM {schema}.pass_gate($1, $2, $3)

@@ -1,0 +1,1 @@
+SELECT * FROM {schema}.purge($1, $2, $3, $4)

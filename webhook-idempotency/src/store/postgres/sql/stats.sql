@@ -1,0 +1,1 @@
+SELECT * FROM {schema}.stats($1)
