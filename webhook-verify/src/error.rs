@@ -18,6 +18,8 @@ pub enum ConfigError {
     CustomScheme {
         /// The scheme.
         name: String,
+        /// The field of its description: `content`.
+        field: &'static str,
         /// What to change.
         problem: &'static str,
     },
@@ -51,6 +53,8 @@ pub enum ConfigError {
     },
     /// The tolerance is zero or longer than a day.
     Tolerance,
+    /// The program has made too many different custom schemes.
+    TooManySchemes,
     /// The scheme does not authenticate the whole body.
     UncoveredBody {
         /// The scheme.
@@ -98,7 +102,11 @@ impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BodyLimit => f.write_str("the body limit is zero; give at least one byte"),
-            Self::CustomScheme { name, problem } => write!(f, "the scheme {name} {problem}"),
+            Self::CustomScheme {
+                name,
+                field,
+                problem,
+            } => write!(f, "the field {field} of the scheme {name} {problem}"),
             Self::MissingSetting { scheme, setting } => write!(
                 f,
                 "the scheme {scheme} needs to know its {setting}; give it with setting(..)"
@@ -123,6 +131,9 @@ impl fmt::Display for ConfigError {
             Self::Tolerance => {
                 f.write_str("the tolerance must be more than zero and at most one day")
             }
+            Self::TooManySchemes => f.write_str(
+                "the different custom schemes of this program take more than a mebibyte; make each once and share it",
+            ),
             Self::UncoveredBody { scheme } => write!(
                 f,
                 "the scheme {scheme} does not authenticate the whole body; name accept_uncovered_body(..) if you accept that"

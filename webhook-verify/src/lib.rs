@@ -49,7 +49,8 @@
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `ed25519` | no | the schemes with public keys: Standard Webhooks v1a, Discord, Telnyx |
-//! | `std` | yes | [`SystemClock`], [`Secret::from_env`], [`Secret::from_file`], [`LiveVerifier`] |
+//! | `serde` | no | [`CustomScheme`] out of TOML, JSON and other configurations |
+//! | `std` | yes | [`SystemClock`], [`Secret::from_env`], [`Secret::from_file`], [`LiveVerifier`], [`TenantCache`] |
 //!
 //! Without `std` the crate needs `alloc` and a [`Clock`] of yours. It builds for `wasm32-unknown-unknown`, which has no
 //! system clock either.
@@ -83,9 +84,12 @@ mod scheme;
 mod secret;
 mod settings;
 mod signer;
+#[cfg(feature = "std")]
+mod tenants;
 mod text;
 mod time;
 mod time_format;
+mod untrusted;
 mod validity;
 mod verification;
 mod verified;
@@ -116,12 +120,15 @@ pub use scheme::{
 pub use secret::{Secret, SecretSet};
 pub use settings::Setting;
 pub use signer::{Message, SignedHeaders, SignedRequest, Signer};
+#[cfg(feature = "std")]
+pub use tenants::{Lookup, Tenant, TenantCache};
 #[cfg(all(
     feature = "std",
     not(all(target_family = "wasm", target_os = "unknown"))
 ))]
 pub use time::SystemClock;
 pub use time::{Clock, UnixTime};
+pub use untrusted::Untrusted;
 pub use validity::Validity;
 pub use verification::Verification;
 pub use verified::Verified;

@@ -46,6 +46,7 @@ pub struct Verifier {
 }
 
 /// What verifiers, running verifications and proofs share.
+#[derive(Clone)]
 pub(crate) struct Inner {
     pub(crate) scheme: Scheme,
     pub(crate) plan: Plan,
@@ -156,6 +157,23 @@ impl Verifier {
             signatures,
             received_at,
         ))
+    }
+
+    /// The tenant whose secrets these are, if there are several tenants.
+    #[must_use]
+    pub fn tenant(&self) -> Option<&str> {
+        self.inner.tenant.as_deref()
+    }
+
+    /// This verifier as that tenant's; the tenant becomes part of every event's key. Copies the keys, so do it once for a
+    /// tenant and not for each request.
+    #[must_use]
+    pub fn with_tenant(&self, tenant: &str) -> Self {
+        let mut inner = Inner::clone(&self.inner);
+        inner.tenant = Some(tenant.into());
+        Self {
+            inner: Arc::new(inner),
+        }
     }
 
     /// The URL that the provider was given, or nothing.

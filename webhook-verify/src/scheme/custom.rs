@@ -1,14 +1,13 @@
 //! A scheme of the user's own, in a few lines.
 
 use alloc::borrow::ToOwned;
-use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::{
     Algorithm, Encoding, FIVE_MINUTES, Field, IdentityRule, KeyFormat, Part, Place, Scheme, Syntax,
-    TimeFormat, Timestamp,
+    TimeFormat, Timestamp, intern,
 };
 use crate::error::ConfigError;
 
@@ -35,26 +34,29 @@ use crate::error::ConfigError;
 /// assert_eq!(verifier.verify(&signed, body)?.id().map(|id| id.value), Some("evt_1".into()));
 /// # Ok(()) }
 /// ```
-#[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", doc = include_str!("written.md"))]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a builder does nothing before it is built"]
 pub struct CustomScheme {
-    name: String,
-    header: String,
-    prefix: String,
-    items: Option<(u8, u8, String)>,
-    hash: CustomHash,
-    encoding: CustomEncoding,
-    secret: CustomSecret,
-    content: String,
-    timestamp: Option<(Where, CustomTime)>,
-    tolerance: Duration,
-    id: Option<Where>,
-    event_type: Option<Where>,
-    body_limit: usize,
+    pub(super) name: String,
+    pub(super) header: String,
+    pub(super) prefix: String,
+    pub(super) items: Option<(u8, u8, String)>,
+    pub(super) hash: CustomHash,
+    pub(super) encoding: CustomEncoding,
+    pub(super) secret: CustomSecret,
+    pub(super) content: String,
+    pub(super) timestamp: Option<(Where, CustomTime)>,
+    pub(super) tolerance: Duration,
+    pub(super) id: Option<Where>,
+    pub(super) event_type: Option<Where>,
+    pub(super) body_limit: usize,
 }
 
 /// The hash under the HMAC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum CustomHash {
     /// Old, but unbroken as an HMAC.
@@ -67,6 +69,8 @@ pub enum CustomHash {
 
 /// How the signature is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum CustomEncoding {
     /// With padding.
@@ -79,6 +83,8 @@ pub enum CustomEncoding {
 
 /// How the key is made from the text of the secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum CustomSecret {
     /// The text is base64 of the key.
@@ -91,6 +97,8 @@ pub enum CustomSecret {
 
 /// How the time of signing is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum CustomTime {
     /// Milliseconds since 1970.
@@ -101,8 +109,8 @@ pub enum CustomTime {
     Seconds,
 }
 
-#[derive(Clone, Debug)]
-enum Where {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Where {
     Header(String),
     Item(String),
     Member(Vec<String>),
@@ -216,86 +224,41 @@ impl CustomScheme {
         self
     }
 
-    /// The scheme. Its texts are kept for as long as the program runs, so build each scheme once, at the start.
+    /// The scheme. Its texts are kept for as long as the program runs, equal ones once: building the same scheme again costs
+    /// no memory, and a program can have a mebibyte of different ones.
     ///
     /// # Errors
-    /// [`ConfigError::CustomScheme`] if a name has characters that it must not have, or if the content does not fit the
-    /// rest.
+    /// [`ConfigError::CustomScheme`], which names the field, if a name has characters that it must not have, or if the
+    /// content does not fit the rest. [`ConfigError::TooManySchemes`] if there are too many different ones.
     pub fn build(self) -> Result<Scheme, ConfigError> {
-        let refuse = |problem| ConfigError::CustomScheme {
-            name: self.name.clone(),
-            problem,
-        };
-        let kebab = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if self.name.is_empty() || self.name.len() > 64 || !self.name.bytes().all(kebab) {
-            return Err(refuse(
-                "needs a name of 1 to 64 characters out of a-z, 0-9 and '-'",
-            ));
-        }
-        let headers = [
-            Some(&self.header),
-            header_of(&self.id),
-            header_of(&self.event_type),
-        ];
-        let time_header = match &self.timestamp {
-            Some((Where::Header(name), _)) => Some(name),
-            _ => None,
-        };
-        if headers
-            .into_iter()
-            .chain([time_header])
-            .flatten()
-            .any(|name| !is_header_name(name))
-        {
-            return Err(refuse(
-                "has a header name with characters that no header name has",
-            ));
-        }
-        let in_items = matches!(self.timestamp, Some((Where::Item(_), _)));
-        if in_items && self.items.is_none() {
-            return Err(refuse(
-                "has its time in an item of the signature header, which has no items; name items(..)",
-            ));
-        }
-
-        let content = parts(&self.content).ok_or_else(|| {
-            refuse("has a content with something else in braces than body, id, timestamp or url, or one of them twice")
-        })?;
-        if !content.contains(&Part::Body) {
-            return Err(refuse(
-                "does not sign the body; put {body} into its content",
-            ));
-        }
-        if content.contains(&Part::Timestamp) != self.timestamp.is_some() {
-            return Err(refuse(
-                "must have a time where its content has {timestamp}, and only there",
-            ));
-        }
-        if content.contains(&Part::Id) && header_of(&self.id).is_none() {
-            return Err(refuse(
-                "signs an {id} that is in no header; name id_header(..)",
-            ));
-        }
-
-        let id = self.id.map(Where::leak);
+        let content = self.check()?;
+        let parts = content
+            .iter()
+            .map(|piece| match piece {
+                Piece::Literal(text) => intern::text(text).map(Part::Literal),
+                Piece::Value(part) => Ok(*part),
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let keep = |place: &Option<Where>| place.as_ref().map(Where::keep).transpose();
+        let id = keep(&self.id)?;
         let identity = match id {
             Some(Field::Json(_)) => IdentityRule::SignedId,
-            Some(_) if content.contains(&Part::Id) => IdentityRule::SignedId,
+            Some(_) if parts.contains(&Part::Id) => IdentityRule::SignedId,
             _ => IdentityRule::Digest,
         };
-        let name = leak(self.name);
+        let name = intern::text(&self.name)?;
         Ok(Scheme {
             name,
             title: name,
-            place: Place::Header(leak(self.header)),
-            syntax: match self.items {
+            place: Place::Header(intern::text(&self.header)?),
+            syntax: match &self.items {
                 Some((separator, assign, signature)) => Syntax::Items {
-                    separator,
-                    assign,
-                    signature_key: leak(signature),
+                    separator: *separator,
+                    assign: *assign,
+                    signature_key: intern::text(signature)?,
                 },
                 None => Syntax::Single {
-                    prefix: leak(self.prefix),
+                    prefix: intern::text(&self.prefix)?,
                 },
             },
             encoding: match self.encoding {
@@ -313,48 +276,148 @@ impl CustomScheme {
                 CustomSecret::Hex => KeyFormat::Hex,
                 CustomSecret::Text => KeyFormat::Text,
             },
-            content: Box::leak(content.into_boxed_slice()),
-            timestamp: self.timestamp.map(|(place, format)| Timestamp {
-                field: place.leak(),
-                format: match format {
-                    CustomTime::Millis => TimeFormat::Millis,
-                    CustomTime::Rfc3339 => TimeFormat::Rfc3339,
-                    CustomTime::Seconds => TimeFormat::Seconds,
-                },
-                tolerance: self.tolerance,
-            }),
+            content: intern::parts(parts)?,
+            timestamp: match &self.timestamp {
+                None => None,
+                Some((place, format)) => Some(Timestamp {
+                    field: place.keep()?,
+                    format: match format {
+                        CustomTime::Millis => TimeFormat::Millis,
+                        CustomTime::Rfc3339 => TimeFormat::Rfc3339,
+                        CustomTime::Seconds => TimeFormat::Seconds,
+                    },
+                    tolerance: self.tolerance,
+                }),
+            },
             id,
-            event_type: self.event_type.map(Where::leak),
+            event_type: keep(&self.event_type)?,
             identity,
             max_signatures: 16,
             body_limit: self.body_limit,
             ..Scheme::BASE
         })
     }
+
+    /// The content in pieces, if everything fits together.
+    pub(super) fn check(&self) -> Result<Vec<Piece<'_>>, ConfigError> {
+        let refuse = |field, problem| {
+            Err(ConfigError::CustomScheme {
+                name: self.name.clone(),
+                field,
+                problem,
+            })
+        };
+        let kebab = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if self.name.is_empty() || self.name.len() > 64 || !self.name.bytes().all(kebab) {
+            return refuse(
+                "name",
+                "must have 1 to 64 characters out of a-z, 0-9 and '-'",
+            );
+        }
+        let timestamp = self.timestamp.as_ref().map(|(place, _)| place);
+        for (field, place) in [
+            ("header", Some(&Where::Header(self.header.clone()))),
+            ("timestamp", timestamp),
+            ("id", self.id.as_ref()),
+            ("event_type", self.event_type.as_ref()),
+        ] {
+            match place {
+                Some(Where::Header(name)) if !is_header_name(name) => {
+                    return refuse(field, "has characters that no header name has");
+                }
+                Some(Where::Member(names))
+                    if names.is_empty() || names.iter().any(|name| name == "*") =>
+                {
+                    return refuse(
+                        field,
+                        "must be the names on the way to one member of the body",
+                    );
+                }
+                Some(Where::Item(_)) if self.items.is_none() => {
+                    return refuse(
+                        field,
+                        "is an item of the signature header, which has no items; give it items",
+                    );
+                }
+                _ => {}
+            }
+        }
+        if let Some((separator, assign, signature)) = &self.items {
+            let divides = |byte: &u8| byte.is_ascii_punctuation() || *byte == b' ';
+            if !divides(separator) || !divides(assign) || separator == assign {
+                return refuse(
+                    "items",
+                    "must be divided by two different characters that are no letters and no digits",
+                );
+            }
+            if signature.is_empty() {
+                return refuse("items", "must say which of them are signatures");
+            }
+            if !self.prefix.is_empty() {
+                return refuse("prefix", "stands in front of no item; leave it out");
+            }
+        }
+        if self.body_limit == 0 {
+            return refuse("body_limit", "must be at least one byte");
+        }
+
+        let Some(content) = pieces(&self.content) else {
+            return refuse(
+                "content",
+                "has something else in braces than body, id, timestamp or url, or one of them twice",
+            );
+        };
+        let has = |part| content.contains(&Piece::Value(part));
+        if !has(Part::Body) {
+            return refuse("content", "does not sign the body; put {body} into it");
+        }
+        match (has(Part::Timestamp), &self.timestamp) {
+            (true, None) => {
+                return refuse(
+                    "content",
+                    "signs a {timestamp} that is nowhere; say where it is",
+                );
+            }
+            (false, Some(_)) => {
+                return refuse(
+                    "timestamp",
+                    "is not signed; put {timestamp} into the content, or leave it out",
+                );
+            }
+            _ => {}
+        }
+        if has(Part::Id) && !matches!(self.id, Some(Where::Header(_))) {
+            return refuse(
+                "content",
+                "signs an {id} that is in no header; say in which it is",
+            );
+        }
+        Ok(content)
+    }
+}
+
+/// A piece of a template.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Piece<'t> {
+    Literal(&'t str),
+    Value(Part),
 }
 
 impl Where {
-    fn leak(self) -> Field {
-        match self {
-            Self::Header(name) => Field::Header(leak(name)),
-            Self::Item(name) => Field::Item(leak(name)),
-            Self::Member(path) => {
-                let path: Vec<&'static str> = path.into_iter().map(leak).collect();
-                Field::Json(Box::leak(path.into_boxed_slice()))
+    fn keep(&self) -> Result<Field, ConfigError> {
+        Ok(match self {
+            Self::Header(name) => Field::Header(intern::text(name)?),
+            Self::Item(name) => Field::Item(intern::text(name)?),
+            Self::Member(names) => {
+                let names = names.iter().map(|name| intern::text(name));
+                Field::Json(intern::path(names.collect::<Result<_, _>>()?)?)
             }
-        }
+        })
     }
 }
 
 fn member(path: &[&str]) -> Where {
     Where::Member(path.iter().map(|name| (*name).to_owned()).collect())
-}
-
-fn header_of(place: &Option<Where>) -> Option<&String> {
-    match place {
-        Some(Where::Header(name)) => Some(name),
-        _ => None,
-    }
 }
 
 fn is_header_name(name: &str) -> bool {
@@ -364,13 +427,9 @@ fn is_header_name(name: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
-fn leak(text: String) -> &'static str {
-    Box::leak(text.into_boxed_str())
-}
-
-/// The parts of a template, or `None` if it has others than the four, or one of them twice.
-fn parts(template: &str) -> Option<Vec<Part>> {
-    let mut parts = Vec::new();
+/// The pieces of a template, or `None` if it has other values than the four, or one of them twice.
+fn pieces(template: &str) -> Option<Vec<Piece<'_>>> {
+    let mut pieces = Vec::new();
     let mut rest = template;
     while !rest.is_empty() {
         let (literal, behind) = rest.split_once('{').unwrap_or((rest, ""));
@@ -378,26 +437,26 @@ fn parts(template: &str) -> Option<Vec<Part>> {
             return None;
         }
         if !literal.is_empty() {
-            parts.push(Part::Literal(leak(literal.to_owned())));
+            pieces.push(Piece::Literal(literal));
         }
         if literal.len() == rest.len() {
             break;
         }
         let (name, behind) = behind.split_once('}')?;
-        let part = match name {
+        let piece = Piece::Value(match name {
             "body" => Part::Body,
             "id" => Part::Id,
             "timestamp" => Part::Timestamp,
             "url" => Part::Url,
             _ => return None,
-        };
-        if parts.contains(&part) {
+        });
+        if pieces.contains(&piece) {
             return None;
         }
-        parts.push(part);
+        pieces.push(piece);
         rest = behind;
     }
-    Some(parts)
+    Some(pieces)
 }
 
 #[cfg(test)]
@@ -477,6 +536,13 @@ mod tests {
             custom().content("{secret}{body}"),
             custom().content("{body"),
             custom().content("body}"),
+            custom().id_member(&[]),
+            custom().type_member(&["events", "*"]),
+            custom().items(b',', b',', "v1"),
+            custom().items(b'a', b'=', "v1"),
+            custom().items(b',', b'=', ""),
+            custom().items(b',', b'=', "v1").prefix("v1="),
+            custom().body_limit(0),
         ];
         for scheme in refused {
             assert!(scheme.clone().build().is_err(), "{scheme:?}");
@@ -487,7 +553,7 @@ mod tests {
                 .build()
                 .unwrap_err()
                 .to_string(),
-            "the scheme acme does not sign the body; put {body} into its content"
+            "the field content of the scheme acme does not sign the body; put {body} into it"
         );
     }
 

@@ -4,8 +4,11 @@ mod coverage;
 mod custom;
 mod describe;
 mod facts;
+mod intern;
 mod plan;
 mod signatures;
+#[cfg(feature = "serde")]
+mod written;
 
 use core::time::Duration;
 

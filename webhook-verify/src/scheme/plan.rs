@@ -10,6 +10,7 @@ use crate::parsed::Rules;
 const MAX_OTHER_ITEMS: usize = 8;
 
 /// What of a scheme each request needs.
+#[derive(Clone)]
 pub(crate) struct Plan {
     /// The headers that are looked at.
     pub(crate) wanted: Vec<Wanted>,
@@ -30,6 +31,7 @@ pub(crate) struct Plan {
 }
 
 /// A header that is looked at.
+#[derive(Clone)]
 pub(crate) struct Wanted {
     pub(crate) name: &'static str,
     pub(crate) role: Role,
