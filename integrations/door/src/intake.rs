@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use webhook_verify::{Delivery, Provider};
+use webhook_verify::{Delivery, Provider, Verifier};
 
 use crate::budget::Budget;
 use crate::coding::Coding;
@@ -143,21 +143,49 @@ impl Intake {
         K: AsRef<str>,
         V: AsRef<[u8]>,
     {
-        let verifier = provider.verifier();
-        let delivery = verifier.scheme().delivery();
+        self.resume(provider.verifier(), head, now, now)
+    }
+
+    /// What can be refused before it is known whose request it is.
+    pub(crate) fn screen<H, K, V>(
+        &self,
+        head: &Head<'_, H>,
+        delivery: &Delivery,
+    ) -> Result<Coding, Rejection>
+    where
+        H: IntoIterator<Item = (K, V)> + Clone,
+        K: AsRef<str>,
+        V: AsRef<[u8]>,
+    {
         if !self.takes_method(head.method) {
             return Err(Rejection::method(delivery, Arc::clone(&self.methods)));
         }
-        let coding = self
-            .judge_content(head.headers.clone())
-            .map_err(|reason| Rejection::new(reason, delivery))?;
+        self.judge_content(head.headers.clone())
+            .map_err(|reason| Rejection::new(reason, delivery))
+    }
+
+    /// Judges the head of a request that was received a while ago and whose body is read from now on.
+    pub(crate) fn resume<H, K, V>(
+        &self,
+        verifier: &Verifier,
+        head: Head<'_, H>,
+        received: Instant,
+        now: Instant,
+    ) -> Result<Reading, Rejection>
+    where
+        H: IntoIterator<Item = (K, V)> + Clone,
+        K: AsRef<str>,
+        V: AsRef<[u8]>,
+    {
+        let delivery = verifier.scheme().delivery();
+        let coding = self.screen(&head, delivery)?;
         let verification = verifier
             .begin(head.headers)
             .map_err(|error| Rejection::new(Reason::Verify(error), delivery))?;
         if self.budget.spent() >= self.budget.limit() {
             return Err(Rejection::new(Reason::Overloaded, delivery));
         }
-        let answer_by = after(now, self.time_for(delivery));
+        let answer_by = after(received, self.time_for(delivery));
         let pace = Pace {
             began: now,
             end: after(now, self.body_deadline).min(answer_by),

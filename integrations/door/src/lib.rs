@@ -48,6 +48,8 @@ mod intake;
 mod pace;
 mod reading;
 mod rejection;
+mod tenants;
+mod verifiers;
 
 pub use arrived::Arrived;
 pub use budget::{Budget, Reservation};
@@ -55,3 +57,5 @@ pub use head::Head;
 pub use intake::Intake;
 pub use reading::Reading;
 pub use rejection::{Reason, Rejection};
+pub use tenants::{TenantResolver, Tenants};
+pub use verifiers::{Begun, Lookup, Verifiers};

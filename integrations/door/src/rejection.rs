@@ -49,8 +49,14 @@ pub enum Reason {
     Store(Arc<dyn Error + Send + Sync>),
     /// The store did not answer in time. The event may be stored; the sender tries again.
     StoreTimeout,
+    /// The tenant could not be looked up, with this error. The sender tries again.
+    Tenant(Arc<dyn Error + Send + Sync>),
+    /// The lookup of the tenant did not answer in time. The sender tries again.
+    TenantTimeout,
     /// A handler asked for a proof, and no verification is in front of it. The program is wrong, not the request.
     Unguarded,
+    /// The request names no tenant, or one that does not exist. The peer sees what it sees for a wrong signature.
+    UnknownTenant,
     /// The request is not what it claims to be.
     Verify(VerifyError),
 }
@@ -71,14 +77,24 @@ impl Reason {
             Self::Overloaded => "overloaded",
             Self::Store(_) => "store",
             Self::StoreTimeout => "store_timeout",
+            Self::Tenant(_) => "tenant",
+            Self::TenantTimeout => "tenant_timeout",
             Self::Unguarded => "unguarded",
+            Self::UnknownTenant => "unknown_tenant",
             Self::Verify(error) => error.reason(),
         }
     }
 
     /// Whether the trouble is ours and passes, so that the sender must come back.
     const fn is_outage(&self) -> bool {
-        matches!(self, Self::Overloaded | Self::Store(_) | Self::StoreTimeout)
+        matches!(
+            self,
+            Self::Overloaded
+                | Self::Store(_)
+                | Self::StoreTimeout
+                | Self::Tenant(_)
+                | Self::TenantTimeout
+        )
     }
 
     const fn status(&self, delivery: &Delivery) -> u16 {
@@ -88,8 +104,13 @@ impl Reason {
             Self::BodyTimeout => 408,
             Self::ContentEncoding | Self::ContentType => 415,
             Self::Method => 405,
-            Self::Overloaded | Self::Store(_) | Self::StoreTimeout => delivery.retry_status,
+            Self::Overloaded
+            | Self::Store(_)
+            | Self::StoreTimeout
+            | Self::Tenant(_)
+            | Self::TenantTimeout => delivery.retry_status,
             Self::Unguarded => 500,
+            Self::UnknownTenant => 401,
             Self::Verify(error) => error.status(),
         }
     }
@@ -174,11 +195,11 @@ impl Rejection {
             Reason::Overloaded => {
                 tracing::warn!(target: "webhook::rejection", status, reason, "{self}; the sender is asked to come back");
             }
-            Reason::Store(error) => {
+            Reason::Store(error) | Reason::Tenant(error) => {
                 let cause = causes(&**error);
                 tracing::warn!(target: "webhook::rejection", status, reason, cause, "{self}; the sender is asked to come back");
             }
-            Reason::StoreTimeout => {
+            Reason::StoreTimeout | Reason::TenantTimeout => {
                 tracing::warn!(target: "webhook::rejection", status, reason, "{self}; the sender is asked to come back");
             }
             Reason::Verify(error) => {
@@ -230,6 +251,9 @@ impl fmt::Display for Reason {
             Self::Unguarded => {
                 f.write_str("a handler asked for a verified delivery where nothing verifies")
             }
+            Self::Tenant(_) => f.write_str("the tenant could not be looked up"),
+            Self::TenantTimeout => f.write_str("the lookup of the tenant did not answer in time"),
+            Self::UnknownTenant => f.write_str("the tenant is not known"),
             Self::Verify(_) => f.write_str("the request was refused"),
         }
     }
@@ -238,7 +262,7 @@ impl fmt::Display for Reason {
 impl Error for Rejection {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.reason {
-            Reason::Store(error) => Some(&**error),
+            Reason::Store(error) | Reason::Tenant(error) => Some(&**error),
             Reason::Verify(error) => Some(error),
             _ => None,
         }
@@ -269,7 +293,10 @@ mod tests {
             (Reason::Overloaded, 503),
             (store("disk"), 503),
             (Reason::StoreTimeout, 503),
+            (Reason::Tenant(Arc::new(std::io::Error::other("down"))), 503),
+            (Reason::TenantTimeout, 503),
             (Reason::Unguarded, 500),
+            (Reason::UnknownTenant, 401),
             (Reason::Verify(VerifyError::SignatureMismatch), 401),
         ]
     }

@@ -8,7 +8,7 @@ use axum_core::extract::{FromRef, FromRequest, Request};
 use axum_core::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde::de::DeserializeOwned;
-use webhook_door::{Intake, Rejection, Reservation};
+use webhook_door::{Intake, Rejection, Reservation, Verifiers};
 use webhook_verify::{Provider, Verified};
 
 use crate::pump::Pump;
@@ -98,7 +98,7 @@ where
         let (head, body) = request.into_parts();
         let intake = head.extensions.get::<Intake>().cloned();
         let arrived = Pump::start(
-            provider.verifier(),
+            &Verifiers::fixed(&provider),
             &intake.unwrap_or_default(),
             &head,
             body,

@@ -37,6 +37,9 @@
 //! # Ok(()) }
 //! ```
 //!
+//! Secrets that change while the program runs come through [`VerifyLayer::live`], and those of many tenants through
+//! [`VerifyLayer::tenants`] and [`Tenants`].
+//!
 //! # Features
 //!
 //! | feature | adds |
@@ -57,7 +60,7 @@ mod receive;
 mod rejection;
 mod verify_layer;
 
-pub use webhook_door::{Budget, Intake, Reason, Rejection};
+pub use webhook_door::{Budget, Intake, Reason, Rejection, TenantResolver, Tenants};
 #[cfg(feature = "inbox")]
 pub use webhook_idempotency as idempotency;
 pub use webhook_verify as verify;

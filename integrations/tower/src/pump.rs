@@ -6,11 +6,11 @@ use std::task::{Context, Poll};
 
 use bytes::{Buf, Bytes};
 use http::request::Parts;
+use http::{HeaderMap, Method, Uri};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tokio::time::{Instant, Sleep, sleep_until};
-use webhook_door::{Arrived, Head, Intake, Reading, Rejection};
-use webhook_verify::Verifier;
+use webhook_door::{Arrived, Begun, Head, Intake, Lookup, Reading, Rejection, Verifiers};
 
 /// How many frames are read before others get a turn.
 const FRAMES_AT_ONCE: u32 = 64;
@@ -23,7 +23,28 @@ pin_project! {
         // Most bodies are there at once and need no timer.
         #[pin]
         timer: Option<Sleep>,
+        lookup: Option<Looking>,
         reading: Option<Reading>,
+    }
+}
+
+/// A head that waits for its verifier.
+struct Looking {
+    lookup: Lookup,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+}
+
+fn head_of<'a>(
+    method: &'a Method,
+    uri: &'a Uri,
+    headers: &'a HeaderMap,
+) -> Head<'a, &'a HeaderMap> {
+    Head {
+        method: method.as_str(),
+        target: uri.path_and_query().map_or("", |target| target.as_str()),
+        headers,
     }
 }
 
@@ -33,25 +54,32 @@ pub(crate) fn now() -> std::time::Instant {
 }
 
 impl<B: Body> Pump<B> {
-    /// Judges the head. A refusal here has read nothing of the body, so no `100 Continue` was sent for it.
+    /// Judges the head, or begins to look up who can. A refusal of the head has read nothing of the body, so no
+    /// `100 Continue` was sent for it.
     pub(crate) fn start(
-        verifier: &Verifier,
+        verifiers: &Verifiers,
         intake: &Intake,
-        head: &Parts,
+        parts: &Parts,
         body: B,
     ) -> Result<Self, Rejection> {
-        let head = Head {
-            method: head.method.as_str(),
-            target: head
-                .uri
-                .path_and_query()
-                .map_or("", |target| target.as_str()),
-            headers: &head.headers,
+        let head = head_of(&parts.method, &parts.uri, &parts.headers);
+        let (lookup, reading) = match intake.begin_with(verifiers, head, now())? {
+            Begun::Reading(reading) => (None, Some(reading)),
+            Begun::Looking(lookup) => {
+                let looking = Looking {
+                    lookup,
+                    method: parts.method.clone(),
+                    uri: parts.uri.clone(),
+                    headers: parts.headers.clone(),
+                };
+                (Some(looking), None)
+            }
         };
         Ok(Self {
             body,
             timer: None,
-            reading: Some(intake.begin(verifier, head, now())?),
+            lookup,
+            reading,
         })
     }
 }
@@ -65,6 +93,28 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
+        if let Some(looking) = this.lookup.as_mut() {
+            let found = match Pin::new(&mut looking.lookup).poll(cx) {
+                Poll::Ready(found) => found,
+                Poll::Pending => {
+                    let due = looking.lookup.due();
+                    if !is_due(due, this.timer.as_mut(), cx) {
+                        return Poll::Pending;
+                    }
+                    Err(Lookup::late())
+                }
+            };
+            this.timer.set(None);
+            let reading = match (found, this.lookup.take()) {
+                (Ok(verifier), Some(looking)) => {
+                    let head = head_of(&looking.method, &looking.uri, &looking.headers);
+                    looking.lookup.resume(&verifier, head, now())
+                }
+                (Err(rejection), _) => Err(rejection),
+                (Ok(_), None) => return Poll::Pending,
+            };
+            *this.reading = Some(reading?);
+        }
         for _ in 0..FRAMES_AT_ONCE {
             // Polled again after its end a future may do anything but panic; this one waits for ever.
             let Some(reading) = this.reading.as_mut() else {
@@ -95,6 +145,21 @@ where
         // Others want to run too, the timer among them.
         cx.waker().wake_by_ref();
         Poll::Pending
+    }
+}
+
+/// Whether that time has come; if not, the task is woken when it has.
+fn is_due(
+    due: std::time::Instant,
+    mut timer: Pin<&mut Option<Sleep>>,
+    cx: &mut Context<'_>,
+) -> bool {
+    if timer.is_none() {
+        timer.set(Some(sleep_until(due.into())));
+    }
+    match timer.as_pin_mut() {
+        Some(sleep) => sleep.poll(cx).is_ready(),
+        None => true,
     }
 }
 

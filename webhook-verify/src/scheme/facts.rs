@@ -18,7 +18,8 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    pub(crate) const UNKNOWN: Self = Self {
+    /// What is assumed where nothing is known: 200 for received, 503 for trouble.
+    pub const UNKNOWN: Self = Self {
         ack_deadline: None,
         resend_horizon: None,
         ack_status: 200,

@@ -8,9 +8,9 @@ use http::{Request, Response};
 use http_body::Body;
 use http_body_util::Full;
 use tower_service::Service;
-use webhook_door::Intake;
+use webhook_door::{Intake, Tenants, Verifiers};
 use webhook_idempotency::Inbox;
-use webhook_verify::{Provider, Verifier};
+use webhook_verify::{LiveVerifier, Provider};
 
 use super::future::ReceiveFuture;
 use crate::pump::Pump;
@@ -23,13 +23,13 @@ const STORE_DEADLINE: Duration = Duration::from_secs(5);
 /// | what happened | status |
 /// |---|---|
 /// | stored now, or stored before | [`Delivery::ack_status`](webhook_verify::Delivery::ack_status): 200, or 204 |
-/// | not authentic | 401 |
+/// | not authentic, or of a tenant that is unknown | 401 |
 /// | cannot be read | 400 |
 /// | any method but POST | 405 |
 /// | the body is late or slow | 408 |
 /// | the body is over the limit | 413 |
 /// | the body is compressed, or of a type that is not taken | 415 |
-/// | the store failed or is slow, or too many bodies are in flight | [`Delivery::retry_status`](webhook_verify::Delivery::retry_status): 503, with `Retry-After` |
+/// | the store or the lookup of a tenant failed or is slow, or too many bodies are in flight | [`Delivery::retry_status`](webhook_verify::Delivery::retry_status): 503, with `Retry-After` |
 ///
 /// All of them with an empty body. What is stored is what was signed, so a compressed body is refused here even where
 /// the [`Intake`] takes one: who reads the event later would not know how to read it. A 200 means that the event is as durable as the store is; see the store.
@@ -48,7 +48,7 @@ const STORE_DEADLINE: Duration = Duration::from_secs(5);
 /// ```
 #[derive(Clone)]
 pub struct Receive {
-    verifier: Verifier,
+    verifiers: Verifiers,
     inbox: Inbox,
     intake: Intake,
     store_deadline: Duration,
@@ -58,8 +58,25 @@ impl Receive {
     /// A receiver of this provider's deliveries into that inbox.
     #[must_use]
     pub fn new(provider: impl Provider, inbox: Inbox) -> Self {
+        Self::of(Verifiers::fixed(&provider), inbox)
+    }
+
+    /// A receiver of what the current verifier accepts, for secrets that are swapped while requests run.
+    #[must_use]
+    pub fn live<P: Provider>(live: LiveVerifier<P>, inbox: Inbox) -> Self {
+        Self::of(Verifiers::live(live), inbox)
+    }
+
+    /// A receiver of many tenants' deliveries. The tenant is part of every event's key, so that none can suppress the
+    /// events of another.
+    #[must_use]
+    pub fn tenants(tenants: Tenants, inbox: Inbox) -> Self {
+        Self::of(Verifiers::tenants(tenants), inbox)
+    }
+
+    fn of(verifiers: Verifiers, inbox: Inbox) -> Self {
         Self {
-            verifier: provider.verifier().clone(),
+            verifiers,
             inbox,
             intake: Intake::new(),
             store_deadline: STORE_DEADLINE,
@@ -104,7 +121,7 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let (head, body) = request.into_parts();
-        match Pump::start(&self.verifier, &self.intake, &head, body) {
+        match Pump::start(&self.verifiers, &self.intake, &head, body) {
             Ok(pump) => ReceiveFuture::reading(pump, self.inbox.clone(), self.store_deadline),
             Err(rejection) => ReceiveFuture::rejected(rejection),
         }
@@ -114,7 +131,7 @@ where
 impl fmt::Debug for Receive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Receive")
-            .field("verifier", &self.verifier)
+            .field("verifiers", &self.verifiers)
             .field("inbox", &self.inbox)
             .finish_non_exhaustive()
     }

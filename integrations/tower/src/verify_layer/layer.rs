@@ -2,8 +2,8 @@ use std::fmt;
 use std::time::Duration;
 
 use tower_layer::Layer;
-use webhook_door::Intake;
-use webhook_verify::{Provider, Verifier};
+use webhook_door::{Intake, Tenants, Verifiers};
+use webhook_verify::{LiveVerifier, Provider};
 
 use super::service::Verify;
 
@@ -43,7 +43,7 @@ use super::service::Verify;
 /// ```
 #[derive(Clone)]
 pub struct VerifyLayer {
-    verifier: Verifier,
+    verifiers: Verifiers,
     intake: Intake,
 }
 
@@ -51,8 +51,24 @@ impl VerifyLayer {
     /// A layer that lets in what this provider's verifier accepts.
     #[must_use]
     pub fn new(provider: impl Provider) -> Self {
+        Self::of(Verifiers::fixed(&provider))
+    }
+
+    /// A layer that lets in what the current verifier accepts, for secrets that are swapped while requests run.
+    #[must_use]
+    pub fn live<P: Provider>(live: LiveVerifier<P>) -> Self {
+        Self::of(Verifiers::live(live))
+    }
+
+    /// A layer that lets in what the verifier of the request's tenant accepts.
+    #[must_use]
+    pub fn tenants(tenants: Tenants) -> Self {
+        Self::of(Verifiers::tenants(tenants))
+    }
+
+    fn of(verifiers: Verifiers) -> Self {
         Self {
-            verifier: provider.verifier().clone(),
+            verifiers,
             intake: Intake::new(),
         }
     }
@@ -78,14 +94,14 @@ impl<S> Layer<S> for VerifyLayer {
     type Service = Verify<S>;
 
     fn layer(&self, inner: S) -> Verify<S> {
-        Verify::new(inner, self.verifier.clone(), self.intake.clone())
+        Verify::new(inner, self.verifiers.clone(), self.intake.clone())
     }
 }
 
 impl fmt::Debug for VerifyLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifyLayer")
-            .field("verifier", &self.verifier)
+            .field("verifiers", &self.verifiers)
             .finish_non_exhaustive()
     }
 }

@@ -6,8 +6,7 @@ use http::{Request, Response};
 use http_body::Body;
 use http_body_util::Full;
 use tower_service::Service;
-use webhook_door::Intake;
-use webhook_verify::Verifier;
+use webhook_door::{Intake, Verifiers};
 
 use super::future::VerifyFuture;
 use crate::pump::Pump;
@@ -16,15 +15,15 @@ use crate::pump::Pump;
 #[derive(Clone)]
 pub struct Verify<S> {
     inner: S,
-    verifier: Verifier,
+    verifiers: Verifiers,
     intake: Intake,
 }
 
 impl<S> Verify<S> {
-    pub(super) const fn new(inner: S, verifier: Verifier, intake: Intake) -> Self {
+    pub(super) const fn new(inner: S, verifiers: Verifiers, intake: Intake) -> Self {
         Self {
             inner,
-            verifier,
+            verifiers,
             intake,
         }
     }
@@ -50,7 +49,7 @@ where
         let clone = self.inner.clone();
         let ready = std::mem::replace(&mut self.inner, clone);
         let (head, body) = request.into_parts();
-        match Pump::start(&self.verifier, &self.intake, &head, body) {
+        match Pump::start(&self.verifiers, &self.intake, &head, body) {
             Ok(pump) => VerifyFuture::reading(ready, head, pump),
             Err(rejection) => VerifyFuture::rejected(rejection),
         }
@@ -61,7 +60,7 @@ impl<S: fmt::Debug> fmt::Debug for Verify<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verify")
             .field("inner", &self.inner)
-            .field("verifier", &self.verifier)
+            .field("verifiers", &self.verifiers)
             .finish_non_exhaustive()
     }
 }
