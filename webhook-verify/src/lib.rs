@@ -49,8 +49,10 @@
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `ed25519` | no | the schemes with public keys: Standard Webhooks v1a, Discord, Telnyx |
+//! | `http` | no | `testing::Request::into_http` |
 //! | `serde` | no | [`CustomScheme`] out of TOML, JSON and other configurations |
 //! | `std` | yes | [`SystemClock`], [`Secret::from_env`], [`Secret::from_file`], [`LiveVerifier`], [`TenantCache`] |
+//! | `testing` | no | `testing`: genuine requests and attacks, for tests of receivers |
 //!
 //! Without `std` the crate needs `alloc` and a [`Clock`] of yours. It builds for `wasm32-unknown-unknown`, which has no
 //! system clock either.
@@ -86,6 +88,8 @@ mod settings;
 mod signer;
 #[cfg(feature = "std")]
 mod tenants;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod text;
 mod time;
 mod time_format;

@@ -114,6 +114,12 @@ impl Secret {
         }
     }
 
+    /// What must never be a secret, for forgeries.
+    #[cfg(feature = "testing")]
+    pub(crate) fn empty() -> Self {
+        Self::unchecked(b"", "no secret")
+    }
+
     pub(crate) fn expose(&self) -> &[u8] {
         &self.text
     }
@@ -144,6 +150,12 @@ impl TryFrom<&str> for Secret {
 
     fn try_from(text: &str) -> Result<Self, ConfigError> {
         Self::new(text)
+    }
+}
+
+impl From<&Self> for Secret {
+    fn from(secret: &Self) -> Self {
+        secret.clone()
     }
 }
 

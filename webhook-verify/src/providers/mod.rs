@@ -185,6 +185,12 @@ macro_rules! any_provider {
                 crate::Signer::new(Self::SCHEME, secret)
             }
 
+            /// An event of that type, to test receivers with; see [`testing`](crate::testing).
+            #[cfg(feature = "testing")]
+            pub fn sample(event_type: &str) -> crate::testing::Sample {
+                crate::testing::Sample::new(Self::SCHEME, event_type)
+            }
+
             /// Checks a whole request; see [`Verifier::verify`](crate::Verifier::verify).
             ///
             /// # Errors
