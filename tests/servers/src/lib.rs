@@ -10,6 +10,10 @@
 pub mod pgbouncer;
 pub mod postgres;
 pub mod process;
+pub mod proxy;
+pub mod redis;
 
 pub use pgbouncer::PgBouncer;
 pub use postgres::Postgres;
+pub use proxy::Proxy;
+pub use redis::Redis;
