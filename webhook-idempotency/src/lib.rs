@@ -55,6 +55,7 @@
 //! |---|---|
 //! | `postgres` | `PostgresStore`; needs Rust 1.94 |
 //! | `sqlite` | `SqliteStore`; needs Rust 1.94 |
+//! | `redis` | `RedisStore`, claims for many hosts: one server or a cluster |
 //! | `worker` | `Worker`, `RetryPolicy` |
 //! | `json` | `Event::json` |
 //! | `conformance` | the test suite for stores, outside semantic versioning |
@@ -94,6 +95,8 @@ pub use retry::RetryPolicy;
 pub use store::memory::MemoryStore;
 #[cfg(feature = "postgres")]
 pub use store::postgres::{Durability, Isolation, PostgresOptions, PostgresStore};
+#[cfg(feature = "redis")]
+pub use store::redis::{Persistence, RedisOptions, RedisStore};
 #[cfg(feature = "sqlite")]
 pub use store::sqlite::{SqliteOptions, SqliteStore};
 pub use transaction::{Apply, Refusal, TransactionOutcome, TransactionalQueue};
