@@ -70,7 +70,8 @@ impl Key {
         candidates: &Signatures,
     ) -> bool {
         use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
-        candidates.texts().any(|text| {
+        let mut any = false;
+        candidates.each_text(|text| {
             let mut signature = [0; 64];
             let decoded = match encoding {
                 Encoding::Base64 => Base64::decode(text, &mut signature).is_ok(),
@@ -78,8 +79,9 @@ impl Key {
                 Encoding::Hex => base16ct::mixed::decode(text, &mut signature).is_ok(),
                 Encoding::Verbatim => false,
             };
-            decoded && self.verifies(message, &signature)
-        })
+            any = any || (decoded && self.verifies(message, &signature));
+        });
+        any
     }
 
     pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {

@@ -10,7 +10,7 @@ use crate::error::VerifyError;
 use crate::json::{Found, pick};
 use crate::parsed::{Claims, Rules};
 use crate::scheme::{Field, Part, Path, Place, Plan, Role, Scheme, Signatures, Slot, TimeFormat};
-use crate::text::Text;
+use crate::text::{Text, is_visible, is_visible_without};
 use crate::time::UnixTime;
 use crate::time_format;
 
@@ -79,7 +79,7 @@ impl Window {
     }
 }
 
-/// A header or item that is wanted at most once.
+/// A header of a scheme with rules, which each may come once.
 #[derive(Default)]
 struct Single {
     value: Option<Text>,
@@ -114,19 +114,59 @@ impl Single {
     }
 }
 
-#[derive(Default)]
-struct Slots {
-    timestamp: Single,
-    id: Single,
-    event_type: Single,
+/// The values of which each may come once.
+struct Once<'h> {
+    head: &'h mut Head,
+    /// Those that came again, and those that were too long, a bit each.
+    repeated: u8,
+    oversize: u8,
 }
 
-impl Slots {
-    fn at(&mut self, slot: Slot) -> &mut Single {
-        match slot {
-            Slot::EventType => &mut self.event_type,
-            Slot::Id => &mut self.id,
-            Slot::Timestamp => &mut self.timestamp,
+impl Once<'_> {
+    fn fill(&mut self, slot: Slot, value: &[u8]) {
+        let bit = slot.bit();
+        let room = self.head.at(slot);
+        if room.is_some() || self.oversize & bit != 0 {
+            self.repeated |= bit;
+        } else if value.len() > MAX_HEADER {
+            self.oversize |= bit;
+        } else {
+            *room = Some(Text::new(value));
+        }
+    }
+
+    /// Whether a value is there if it `must` be, and nowhere twice. Of a value that nothing depends on two are refused all the
+    /// same: whoever reads the headers after us might take the other one.
+    fn check(
+        &mut self,
+        scheme: &Scheme,
+        slot: Slot,
+        field: Option<Field>,
+        must: bool,
+    ) -> Result<(), VerifyError> {
+        let bit = slot.bit();
+        let (repeated, oversize) = (self.repeated & bit != 0, self.oversize & bit != 0);
+        let missing = self.head.at(slot).is_none();
+        let header = |name: &str| name.to_owned();
+        match field {
+            Some(Field::Item(_)) if must && (repeated || oversize || missing) => {
+                Err(VerifyError::MalformedHeader {
+                    header: header(scheme.signature_name()),
+                })
+            }
+            Some(Field::Header(name) | Field::Item(name)) if repeated => {
+                Err(VerifyError::RepeatedHeader {
+                    header: header(name),
+                })
+            }
+            Some(Field::Header(name)) if must && oversize => Err(VerifyError::OversizeHeader {
+                header: header(name),
+                limit: MAX_HEADER,
+            }),
+            Some(Field::Header(name)) if must && missing => Err(VerifyError::MissingHeader {
+                header: header(name),
+            }),
+            _ => Ok(()),
         }
     }
 }
@@ -137,7 +177,7 @@ struct Reader<'r> {
     plan: &'r Plan,
     body_limit: usize,
     signatures: &'r mut Signatures,
-    slots: Slots,
+    once: Once<'r>,
     sightings: Sightings,
     body_too_large: bool,
     /// The headers that the rules of the scheme ask for.
@@ -147,16 +187,14 @@ struct Reader<'r> {
 impl Reader<'_> {
     /// Takes a header whose name may be one that is wanted.
     fn take(&mut self, name: &str, value: &[u8]) {
-        if let Some(prefix) = self.plan.numbered
+        let plan = self.plan;
+        if let Some(prefix) = plan.numbered
             && is_numbered(prefix, name)
         {
             self.signature(0, value);
             return;
         }
-        for wanted in &self.plan.wanted {
-            if !wanted.name.eq_ignore_ascii_case(name) {
-                continue;
-            }
+        for wanted in plan.as_long_as(name).filter(|wanted| wanted.is(name)) {
             match wanted.role {
                 Role::Signature(bit) => {
                     self.signature(bit, value);
@@ -170,7 +208,7 @@ impl Reader<'_> {
                         slot.fill(value);
                     }
                 }
-                Role::Value(slot) => self.slots.at(slot).fill(value),
+                Role::Value(slot) => self.once.fill(slot, value),
             }
         }
     }
@@ -179,15 +217,63 @@ impl Reader<'_> {
         if !self.sightings.note(bit, value) {
             return;
         }
-        let (plan, slots) = (self.plan, &mut self.slots);
+        let (plan, once) = (self.plan, &mut self.once);
         self.signatures
-            .read(self.scheme, plan.max_items, value, |key, text| {
-                for (name, slot) in &plan.items {
-                    if name.as_bytes() == key {
-                        slots.at(*slot).fill(text);
+            .read(self.scheme, plan.max_items, value, |item| {
+                for (front, slot) in &plan.items {
+                    if let Some(text) = item.strip_prefix(&**front) {
+                        once.fill(*slot, text);
                     }
                 }
             });
+    }
+
+    fn judge(&mut self, window: Window) -> Result<(), VerifyError> {
+        let (scheme, plan) = (self.scheme, self.plan);
+        self.sightings.judge(scheme, self.signatures)?;
+        let time = scheme.timestamp;
+        self.once.check(
+            scheme,
+            Slot::Timestamp,
+            time.map(|time| time.field),
+            plan.signs_time,
+        )?;
+        self.once
+            .check(scheme, Slot::Id, scheme.id, plan.signs_id)?;
+        self.once
+            .check(scheme, Slot::EventType, scheme.event_type, false)?;
+        let head = &mut *self.once.head;
+        if let (Some(text), true) = (&head.id, plan.covers_id) {
+            check_signed_id(scheme, plan.after_id, text)?;
+        }
+        if let (Some(text), Some(time)) = (&head.timestamp, time) {
+            head.signed_at = Some(fresh(text.as_bytes(), time.format, window)?);
+        }
+        if scheme.rules.is_some() {
+            self.once.head.extra = Some(Box::new(self.extra()?));
+        }
+        if self.body_too_large {
+            return Err(VerifyError::BodyTooLarge {
+                limit: self.body_limit,
+            });
+        }
+        Ok(())
+    }
+
+    /// The headers that the rules ask for; those that carry the signature must be there.
+    fn extra(&mut self) -> Result<Extra, VerifyError> {
+        let own = self.scheme.signature_headers();
+        let values = core::mem::take(&mut self.extra).into_iter();
+        let values = values.map(|(name, slot)| match slot.take(name)? {
+            None if own.contains(&name) => Err(VerifyError::MissingHeader {
+                header: name.to_owned(),
+            }),
+            value => Ok((name, value)),
+        });
+        Ok(Extra {
+            values: values.collect::<Result<_, VerifyError>>()?,
+            document: None,
+        })
     }
 }
 
@@ -263,18 +349,31 @@ fn is_numbered(prefix: &str, name: &str) -> bool {
 }
 
 impl Head {
+    /// Of no header yet.
+    pub(crate) const fn none() -> Self {
+        Self {
+            signed_at: None,
+            timestamp: None,
+            id: None,
+            event_type: None,
+            members: Vec::new(),
+            extra: None,
+        }
+    }
+
     /// Reads the headers once and refuses what can be refused without the body.
     ///
     /// Refusals come in one order whatever order the headers stand in, so that the same request always gets the same
     /// answer.
     pub(crate) fn read<K, V>(
+        &mut self,
         scheme: &Scheme,
         plan: &Plan,
         headers: impl IntoIterator<Item = (K, V)>,
         window: Window,
         body_limit: usize,
         signatures: &mut Signatures,
-    ) -> Result<Self, VerifyError>
+    ) -> Result<(), VerifyError>
     where
         K: AsRef<str>,
         V: AsRef<[u8]>,
@@ -286,7 +385,11 @@ impl Head {
             plan,
             body_limit,
             signatures,
-            slots: Slots::default(),
+            once: Once {
+                head: self,
+                repeated: 0,
+                oversize: 0,
+            },
             sightings: Sightings::default(),
             body_too_large: false,
             extra,
@@ -297,63 +400,15 @@ impl Head {
                 reader.take(name, value.as_ref());
             }
         }
-        Self::judge(reader, window)
+        reader.judge(window)
     }
 
-    fn judge(reader: Reader<'_>, window: Window) -> Result<Self, VerifyError> {
-        let Reader {
-            scheme,
-            plan,
-            body_limit,
-            signatures,
-            slots,
-            sightings,
-            body_too_large,
-            extra,
-        } = reader;
-        sightings.judge(scheme, signatures)?;
-        let time_field = scheme.timestamp.map(|timestamp| timestamp.field);
-        let timestamp = required(scheme, time_field, &Part::Timestamp, slots.timestamp)?;
-        let id = required(scheme, scheme.id, &Part::Id, slots.id)?;
-        let event_type = optional(scheme.event_type, slots.event_type)?;
-        if let (Some(text), true) = (&id, plan.covers_id) {
-            check_signed_id(scheme, plan.after_id, text)?;
+    const fn at(&mut self, slot: Slot) -> &mut Option<Text> {
+        match slot {
+            Slot::EventType => &mut self.event_type,
+            Slot::Id => &mut self.id,
+            Slot::Timestamp => &mut self.timestamp,
         }
-        let signed_at = match (&timestamp, scheme.timestamp) {
-            (Some(text), Some(wanted)) => Some(fresh(text.as_bytes(), wanted.format, window)?),
-            _ => None,
-        };
-        let extra = match scheme.rules {
-            None => None,
-            Some(_) => {
-                let values = extra
-                    .into_iter()
-                    .map(|(name, slot)| match slot.take(name)? {
-                        None if scheme.signature_headers().contains(&name) => {
-                            Err(VerifyError::MissingHeader {
-                                header: name.to_owned(),
-                            })
-                        }
-                        value => Ok((name, value)),
-                    })
-                    .collect::<Result<_, VerifyError>>()?;
-                Some(Box::new(Extra {
-                    values,
-                    document: None,
-                }))
-            }
-        };
-        if body_too_large {
-            return Err(VerifyError::BodyTooLarge { limit: body_limit });
-        }
-        Ok(Self {
-            signed_at,
-            timestamp,
-            id,
-            event_type,
-            members: Vec::new(),
-            extra,
-        })
     }
 
     /// For schemes that keep their signature or what it covers in the body: reads it out of a body that nobody has
@@ -373,7 +428,7 @@ impl Head {
                 return Err(malformed());
             };
             if scheme.place == Place::Json(path) {
-                signatures.read(scheme, plan.max_items, text.as_bytes(), |_, _| {});
+                signatures.read(scheme, plan.max_items, text.as_bytes(), |_| {});
                 enough(scheme, signatures)?;
             } else {
                 self.members.push((path, Text::new(text.as_bytes())));
@@ -465,53 +520,20 @@ impl Values for Head {
     }
 }
 
-/// The value of a field that must be there if the signature covers it.
-fn required(
-    scheme: &Scheme,
-    field: Option<Field>,
-    part: &Part,
-    slot: Single,
-) -> Result<Option<Text>, VerifyError> {
-    match field {
-        Some(field) if !scheme.signs(&field, part) => optional(Some(field), slot),
-        Some(Field::Header(name)) => match slot.take(name)? {
-            Some(text) => Ok(Some(text)),
-            None => Err(VerifyError::MissingHeader {
-                header: name.to_owned(),
-            }),
-        },
-        Some(Field::Item(_)) => match slot.take("") {
-            Ok(Some(text)) => Ok(Some(text)),
-            _ => Err(VerifyError::MalformedHeader {
-                header: scheme.signature_name().to_owned(),
-            }),
-        },
-        Some(Field::Claim(_) | Field::Json(_)) | None => Ok(None),
-    }
-}
-
-/// The value of a field that nothing depends on. Two of them are refused all the same: whoever reads the headers after
-/// us might take the other one.
-fn optional(field: Option<Field>, slot: Single) -> Result<Option<Text>, VerifyError> {
-    match (slot, field) {
-        (
-            Single {
-                oversize: true,
-                repeated: false,
-                ..
-            },
-            _,
-        ) => Ok(None),
-        (slot, Some(Field::Header(name) | Field::Item(name))) => slot.take(name),
-        (_, Some(Field::Claim(_) | Field::Json(_)) | None) => Ok(None),
-    }
-}
-
 /// The content is a concatenation: an id with the separator in it could be cut in two ways under one signature.
 fn check_signed_id(scheme: &Scheme, separator: &str, id: &Text) -> Result<(), VerifyError> {
-    match id.visible(MAX_ATTRIBUTE) {
-        Some(text) if separator.is_empty() || !text.contains(separator) => Ok(()),
-        _ => {
+    let id = id.as_bytes();
+    let fine = match separator.as_bytes() {
+        [] => is_visible(id, MAX_ATTRIBUTE),
+        [one] => is_visible_without(*one, id, MAX_ATTRIBUTE),
+        several => {
+            is_visible(id, MAX_ATTRIBUTE)
+                && !id.windows(several.len()).any(|window| window == several)
+        }
+    };
+    match fine {
+        true => Ok(()),
+        false => {
             let header = match scheme.id {
                 Some(Field::Header(name)) => name,
                 _ => scheme.signature_name(),
@@ -531,13 +553,15 @@ fn fresh(text: &[u8], format: TimeFormat, window: Window) -> Result<UnixTime, Ve
 
 /// Whether a `Content-Length` promises more than the limit. One that cannot be read is the server's business.
 fn announces_more_than(value: &[u8], limit: usize) -> bool {
-    let all_digits = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
-    let length = value.iter().fold(0_u64, |number, byte| {
-        number
-            .saturating_mul(10)
-            .saturating_add(u64::from(byte.wrapping_sub(b'0')))
-    });
-    all_digits && usize::try_from(length).map_or(true, |length| length > limit)
+    let mut length = 0_u64;
+    for byte in value {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return false;
+        }
+        length = length.saturating_mul(10).saturating_add(u64::from(digit));
+    }
+    usize::try_from(length).map_or(true, |length| length > limit)
 }
 
 #[cfg(test)]

@@ -342,7 +342,7 @@ mod tests {
                         &scheme,
                         usize::MAX,
                         base16ct::lower::encode_string(&test.tag).as_bytes(),
-                        |_, _| {},
+                        |_| {},
                     );
                     let mut comparison = Comparison::new();
                     keys[0].judge(fed(), content, &none, &sent, &mut comparison);

@@ -104,7 +104,8 @@ impl Verifier {
     {
         let inner = &*self.inner;
         let mut signatures = Signatures::of(&inner.scheme);
-        let mut head = inner.head(headers, received_at, &mut signatures)?;
+        let mut head = Head::none();
+        inner.read(headers, received_at, &mut head, &mut signatures)?;
         if body.as_ref().len() > inner.body_limit {
             return Err(VerifyError::BodyTooLarge {
                 limit: inner.body_limit,
@@ -150,7 +151,9 @@ impl Verifier {
         V: AsRef<[u8]>,
     {
         let mut signatures = Signatures::of(&self.inner.scheme);
-        let head = self.inner.head(headers, received_at, &mut signatures)?;
+        let mut head = Head::none();
+        self.inner
+            .read(headers, received_at, &mut head, &mut signatures)?;
         Ok(Verification::new(
             Arc::clone(&self.inner),
             head,
@@ -218,17 +221,18 @@ impl Verifier {
 }
 
 impl Inner {
-    fn head<K, V>(
+    fn read<K, V>(
         &self,
         headers: impl IntoIterator<Item = (K, V)>,
         received_at: UnixTime,
+        head: &mut Head,
         signatures: &mut Signatures,
-    ) -> Result<Head, VerifyError>
+    ) -> Result<(), VerifyError>
     where
         K: AsRef<str>,
         V: AsRef<[u8]>,
     {
-        let head = Head::read(
+        head.read(
             &self.scheme,
             &self.plan,
             headers,
@@ -238,7 +242,7 @@ impl Inner {
         )?;
         match self.active(received_at).next() {
             None if self.scheme.has_secrets() => Err(VerifyError::NoActiveSecret),
-            _ => Ok(head),
+            _ => Ok(()),
         }
     }
 

@@ -2,25 +2,32 @@
 
 use alloc::vec::Vec;
 
-use super::{Algorithm, Encoding, Field, Part, Path, Place, Scheme};
+use super::{Algorithm, Encoding, Field, Part, Path, Place, Scheme, Syntax};
 use crate::parsed::Rules;
 
 /// Items of a signature header that are no signatures, such as a time and signatures of other versions. Honest senders
 /// send a few.
 const MAX_OTHER_ITEMS: usize = 8;
 
+const LENGTHS: usize = 64;
+/// No name of that length is wanted.
+const UNWANTED: u8 = u8::MAX;
+
 /// What of a scheme each request needs.
 #[derive(Clone)]
 pub(crate) struct Plan {
-    /// The headers that are looked at.
-    pub(crate) wanted: Vec<Wanted>,
+    /// The headers that are looked at, the shortest names first.
+    wanted: Vec<Wanted>,
     /// What the names of a numbered family of signature headers begin with.
     pub(crate) numbered: Option<&'static str>,
-    /// The lengths of all these names, a bit each; the last bit stands for all longer ones.
-    lengths: u64,
-    /// The items of the signature header that are looked at, apart from signatures.
-    pub(crate) items: Vec<(&'static str, Slot)>,
+    /// For each length of a name, where the wanted ones begin that are as long. The last stands for all longer ones.
+    lengths: [u8; LENGTHS],
+    /// What the items of the signature header begin with that are looked at, apart from signatures.
+    pub(crate) items: Vec<(Vec<u8>, Slot)>,
     pub(crate) max_items: usize,
+    /// Whether the time and the id must be there, because the signature covers them where they are.
+    pub(crate) signs_time: bool,
+    pub(crate) signs_id: bool,
     pub(crate) covers_id: bool,
     pub(crate) covers_body: bool,
     pub(crate) parsed_first: bool,
@@ -35,6 +42,15 @@ pub(crate) struct Plan {
 pub(crate) struct Wanted {
     pub(crate) name: &'static str,
     pub(crate) role: Role,
+}
+
+impl Wanted {
+    /// Whether a header has this name. Servers write names in lower case, as rows do, so the first comparison is nearly
+    /// always the last.
+    #[inline]
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.name.len() == name.len() && (self.name == name || self.name.eq_ignore_ascii_case(name))
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +69,12 @@ pub(crate) enum Slot {
     EventType,
     Id,
     Timestamp,
+}
+
+impl Slot {
+    pub(crate) const fn bit(self) -> u8 {
+        1 << self as u8
+    }
 }
 
 impl Plan {
@@ -86,7 +108,7 @@ impl Plan {
                     let role = Role::Value(slot);
                     wanted.push(Wanted { name, role });
                 }
-                Some(Field::Item(name)) => items.push((name, slot)),
+                Some(Field::Item(name)) => items.push((scheme.item_front(name), slot)),
                 Some(Field::Claim(_) | Field::Json(_)) | None => {}
             }
         }
@@ -99,12 +121,21 @@ impl Plan {
             name: "content-length",
             role: Role::ContentLength,
         });
-        let mut lengths = wanted
-            .iter()
-            .fold(0, |all, one| all | length_bit(one.name.len()));
-        if let Some(prefix) = numbered {
-            // A number has one to three digits.
-            lengths |= (1..=3).fold(0, |all, digits| all | length_bit(prefix.len() + digits));
+        // Stable, so that of two uses of one name that as a signature stays in front.
+        wanted.sort_by_key(|one| one.name.len());
+        let mut lengths = [UNWANTED; LENGTHS];
+        // A number has one to three digits.
+        let of_numbers = numbered
+            .into_iter()
+            .flat_map(|prefix| (1..=3).map(move |digits| prefix.len() + digits));
+        for length in wanted.iter().map(|one| one.name.len()).chain(of_numbers) {
+            let first = wanted
+                .iter()
+                .position(|one| bucket(one.name.len()) >= bucket(length))
+                .unwrap_or(wanted.len());
+            if let Some(room) = lengths.get_mut(bucket(length)) {
+                *room = u8::try_from(first).unwrap_or(0);
+            }
         }
         let in_body = match scheme.place {
             Place::Json(path) => Some(path),
@@ -120,6 +151,8 @@ impl Plan {
             lengths,
             items,
             max_items: scheme.max_signatures.saturating_add(MAX_OTHER_ITEMS),
+            signs_time: scheme.coverage().timestamp,
+            signs_id: scheme.coverage().id,
             covers_id: scheme.covers(&Part::Id),
             covers_body: scheme.covers(&Part::Body),
             parsed_first: scheme.is_parsed_first(),
@@ -130,13 +163,26 @@ impl Plan {
 
     /// Whether a header name of that length can be one that is looked at. Dismisses most headers of a request.
     #[inline]
-    pub(crate) const fn may_want(&self, length: usize) -> bool {
-        self.lengths & length_bit(length) != 0
+    pub(crate) fn may_want(&self, length: usize) -> bool {
+        self.lengths.get(bucket(length)) != Some(&UNWANTED)
+    }
+
+    /// The wanted headers whose names may be that one.
+    #[inline]
+    pub(crate) fn as_long_as(&self, name: &str) -> impl Iterator<Item = &Wanted> {
+        let length = name.len();
+        let first = self.lengths.get(bucket(length)).copied();
+        let from = usize::from(first.unwrap_or(UNWANTED));
+        let from = self.wanted.get(from..).unwrap_or_default().iter();
+        from.take_while(move |one| one.name.len() <= length)
     }
 }
 
-const fn length_bit(length: usize) -> u64 {
-    1 << if length < 63 { length } else { 63 }
+const fn bucket(length: usize) -> usize {
+    match length < LENGTHS - 1 {
+        true => length,
+        false => LENGTHS - 1,
+    }
 }
 
 impl Scheme {
@@ -149,6 +195,15 @@ impl Scheme {
             (_, Encoding::Base64Url) => (bytes * 8).div_ceil(6),
             (_, Encoding::Hex) => bytes * 2,
         }
+    }
+
+    /// What an item of that name begins with.
+    fn item_front(&self, name: &str) -> Vec<u8> {
+        let mut front = name.as_bytes().to_vec();
+        if let Syntax::Items { assign, .. } = self.syntax {
+            front.push(assign);
+        }
+        front
     }
 
     /// How a signature is compared: of a token, the bytes of its tag are.
