@@ -29,6 +29,22 @@ use crate::text;
 /// # Ok(()) }
 /// # Ok(()) }
 /// ```
+///
+/// On a durable store put a [`GroupCommit`](crate::GroupCommit) in between, so that deliveries that come at the same time
+/// share a commit:
+///
+/// ```
+/// # #[cfg(feature = "sqlite")]
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::sync::Arc;
+/// use webhook_idempotency::{GroupCommit, Inbox, SqliteStore};
+///
+/// let sqlite = Arc::new(SqliteStore::open("/var/lib/shop/webhooks.db").await?);
+/// let store = Arc::new(GroupCommit::new(sqlite));
+/// let inbox = Inbox::new(store.clone(), "stripe-live")?;
+/// // A worker takes the same store: its settlements share commits too.
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 pub struct Inbox {
     store: Arc<dyn Queue>,

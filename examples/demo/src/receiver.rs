@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use tokio::net::TcpListener;
 use webhook_tower::Receive;
-use webhook_tower::idempotency::{Inbox, Queue, SqliteStore};
+use webhook_tower::idempotency::{GroupCommit, Inbox, Queue, SqliteStore};
 use webhook_tower::verify::{GitHub, Secret, StandardWebhooks};
 
 use crate::{Failure, secrets};
@@ -24,7 +24,9 @@ pub(crate) async fn run(database: &Path, port: u16) -> Result<(), Failure> {
     let shop = shop.build()?;
     let github = GitHub::from_env(secrets::GITHUB_VARIABLE)?;
 
-    let store: Arc<dyn Queue> = Arc::new(SqliteStore::open(database).await?);
+    // Deliveries that come at the same time share a commit.
+    let store = GroupCommit::new(Arc::new(SqliteStore::open(database).await?));
+    let store: Arc<dyn Queue> = Arc::new(store);
     let inbox = Inbox::new(store, "shop")?;
     let app = Router::new()
         .route_service("/github", Receive::new(github, inbox.endpoint("github")?))
