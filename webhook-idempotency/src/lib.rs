@@ -43,6 +43,7 @@
 //!   implementation.
 //! - [`GroupCommit`] goes in front of a durable store: callers that come at the same time share a commit.
 //! - [`Inbox`] stores verified deliveries for one endpoint.
+//! - [`Guard`] is for handlers that run inside the request and answer with their result.
 //! - `Worker` (feature `worker`) runs [`Handler`]s: at least once, or, with `handle_tx`, with effects that happen exactly
 //!   once because they are committed together with the settlement.
 //!
@@ -66,6 +67,7 @@ pub mod conformance;
 mod error;
 mod event;
 mod group_commit;
+mod guard;
 mod handler;
 mod inbox;
 mod key;
@@ -85,6 +87,10 @@ pub use event::Event;
 #[cfg(feature = "json")]
 pub use event::JsonError;
 pub use group_commit::{GroupCommit, GroupCommitBuilder};
+pub use guard::{
+    Attempt, Completion, Entry, Guard, GuardBuilder, GuardKey, GuardReason, GuardRefusal,
+    StoredResponse,
+};
 pub use handler::{BoxFuture, Handler, HandlerError};
 pub use inbox::{Accepted, Inbox};
 pub use key::{Key, Kind, Namespace};

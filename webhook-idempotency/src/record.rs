@@ -93,38 +93,43 @@ impl NewRecord {
     /// The record of a verified delivery. Never fails: whatever is missing was judged before the signature was.
     #[must_use]
     pub fn verified<B: Body>(namespace: &Namespace, endpoint: &str, verified: Verified<B>) -> Self {
-        let attributes = verified.attributes();
-        let stored = |attribute: Result<webhook_verify::Attribute<'_>, _>| {
-            attribute.ok().map(|attribute| Attribute {
-                value: attribute.value.into_owned(),
-                signed: attribute.signed,
-            })
-        };
-        // An event that nothing identifies gets a key that nothing else has, so that it is never taken for another.
-        let identity = attributes.identity.to_bytes().unwrap_or_else(|| {
-            let nonce: [u8; 32] = rand::rng().random();
-            nonce.to_vec()
-        });
-        let facts = Facts {
-            source: verified.source().to_owned(),
-            endpoint: endpoint.to_owned(),
-            tenant: verified.tenant().map(str::to_owned),
-            id: stored(attributes.id),
-            event_type: stored(attributes.event_type),
-            signed_at: verified.signed_at(),
-            provenance: Provenance::Verified,
-            coverage: verified.coverage(),
-            secret: Some(verified.secret_label().to_owned()),
-        };
-        let key = Key::derive(
-            namespace,
-            verified.source(),
-            endpoint,
-            verified.tenant(),
-            &identity,
+        let (key, facts) = identify(namespace, endpoint, &verified);
+        Self::new(namespace, key, facts, verified.into_bytes())
+    }
+
+    /// The record of a verified delivery whose handler runs inside the request. It keeps no body: what must be the same
+    /// for two deliveries to be one, apart from their identity, is its payload.
+    pub(crate) fn guarding<B: Body>(
+        namespace: &Namespace,
+        endpoint: &str,
+        verified: &Verified<B>,
+        fingerprint: Bytes,
+    ) -> Self {
+        let (key, facts) = identify(namespace, endpoint, verified);
+        Self::new(namespace, key, facts, fingerprint)
+    }
+
+    /// The record of a request under a key that an API client chose.
+    pub(crate) fn requested(
+        namespace: &Namespace,
+        endpoint: &str,
+        scope: &str,
+        id: &str,
+        fingerprint: Bytes,
+    ) -> Self {
+        let source = "api";
+        let key = Key::derive(namespace, source, endpoint, Some(scope), id.as_bytes());
+        let mut facts = Facts::new(
+            source.to_owned(),
+            endpoint.to_owned(),
+            Provenance::Own,
+            Coverage::WHOLE_BODY,
         );
-        let payload = verified.into_bytes();
-        Self::new(namespace, key, facts, payload)
+        facts.id = Some(Attribute {
+            value: id.to_owned(),
+            signed: false,
+        });
+        Self::new(namespace, key, facts, fingerprint)
     }
 
     /// The record of an event that this program sends: `id` is its identity at `endpoint`.
@@ -209,6 +214,45 @@ impl NewRecord {
     pub const fn delay(&self) -> Duration {
         self.delay
     }
+}
+
+/// The key and the facts of a verified delivery.
+fn identify<B: Body>(
+    namespace: &Namespace,
+    endpoint: &str,
+    verified: &Verified<B>,
+) -> (Key, Facts) {
+    let attributes = verified.attributes();
+    let stored = |attribute: Result<webhook_verify::Attribute<'_>, _>| {
+        attribute.ok().map(|attribute| Attribute {
+            value: attribute.value.into_owned(),
+            signed: attribute.signed,
+        })
+    };
+    // An event that nothing identifies gets a key that nothing else has, so that it is never taken for another.
+    let identity = attributes.identity.to_bytes().unwrap_or_else(|| {
+        let nonce: [u8; 32] = rand::rng().random();
+        nonce.to_vec()
+    });
+    let facts = Facts {
+        source: verified.source().to_owned(),
+        endpoint: endpoint.to_owned(),
+        tenant: verified.tenant().map(str::to_owned),
+        id: stored(attributes.id),
+        event_type: stored(attributes.event_type),
+        signed_at: verified.signed_at(),
+        provenance: Provenance::Verified,
+        coverage: verified.coverage(),
+        secret: Some(verified.secret_label().to_owned()),
+    };
+    let key = Key::derive(
+        namespace,
+        verified.source(),
+        endpoint,
+        verified.tenant(),
+        &identity,
+    );
+    (key, facts)
 }
 
 impl fmt::Debug for NewRecord {

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::attributes::{Attribute, Attributes, Identity};
 use crate::body::Body;
 use crate::head::Head;
-use crate::scheme::Coverage;
+use crate::scheme::{Coverage, Delivery};
 use crate::time::UnixTime;
 use crate::verifier::Inner;
 
@@ -76,6 +76,12 @@ impl<B: Body> Verified<B> {
     #[must_use]
     pub fn source(&self) -> &str {
         self.verifier.scheme.name()
+    }
+
+    /// How its provider delivers, and which answers it understands.
+    #[must_use]
+    pub fn delivery(&self) -> &Delivery {
+        self.verifier.scheme.delivery()
     }
 
     /// The tenant of the verifier, where it has one.
