@@ -1,6 +1,6 @@
 //! Webhook verification and a durable webhook inbox for tower and axum.
 //!
-//! Three doors, over one engine:
+//! The doors, over one engine:
 //!
 //! - [`VerifyLayer`] in front of a service of yours: verified bytes go in, and the very same bytes come out.
 #![cfg_attr(
@@ -10,6 +10,14 @@
 #![cfg_attr(
     not(feature = "inbox"),
     doc = "- `Receive` (feature `inbox`), a leaf service that verifies, persists and then acknowledges."
+)]
+#![cfg_attr(
+    feature = "inbox",
+    doc = "- [`IdempotencyLayer`], for handlers that answer with their result: each request runs once."
+)]
+#![cfg_attr(
+    not(feature = "inbox"),
+    doc = "- `IdempotencyLayer` (feature `inbox`), for handlers that answer with their result: each request runs once."
 )]
 #![cfg_attr(
     feature = "axum",
@@ -46,7 +54,7 @@
 //! |---|---|
 //! | `axum` | `Webhook`, the extractor |
 //! | `inflate` | `Intake::inflate`: compressed bodies, decompressed after they were verified |
-//! | `inbox` | `Receive`, and [`webhook_idempotency`](https://docs.rs/webhook-idempotency) as `idempotency` |
+//! | `inbox` | `Receive`, `IdempotencyLayer`, and [`webhook_idempotency`](https://docs.rs/webhook-idempotency) as `idempotency` |
 //! | `json` | `Event::json` in handlers (implies `inbox`) |
 //! | `sqlite` | the SQLite store behind the inbox (implies `inbox`) |
 //! | `worker` | the worker that runs handlers over stored events (implies `inbox`) |
@@ -54,6 +62,8 @@
 
 #[cfg(feature = "axum")]
 mod axum;
+#[cfg(feature = "inbox")]
+mod idempotency_layer;
 mod pump;
 #[cfg(feature = "inbox")]
 mod receive;
@@ -67,6 +77,10 @@ pub use webhook_verify as verify;
 
 #[cfg(feature = "axum")]
 pub use crate::axum::{Payload, Unparsed, Webhook, WebhookRejection};
+#[cfg(feature = "inbox")]
+pub use crate::idempotency_layer::{
+    GuardedBody, Idempotency, IdempotencyFuture, IdempotencyLayer, IdempotencyRejection,
+};
 #[cfg(feature = "inbox")]
 pub use crate::receive::{Receive, ReceiveFuture};
 pub use crate::rejection::refuse;
