@@ -70,8 +70,8 @@ fn holds(text: &str, name: &str) -> bool {
     }
 }
 
-/// Whether there is a function of that name that a harness runs: behind an attribute, in a `proptest!` block, or as a part
-/// of the conformance suite, which takes its harness as an argument.
+/// Whether there is a function of that name that a harness runs: behind an attribute, in a `proptest!` block, or as a
+/// claim that is run over several stores and takes its harness or its stage as an argument.
 fn is_a_test(text: &str, name: &str) -> bool {
     let Some(at) = text.find(&format!("fn {name}(")) else {
         return false;
@@ -83,9 +83,13 @@ fn is_a_test(text: &str, name: &str) -> bool {
         line.starts_with("#[") || line.starts_with("//")
     });
     let arguments = from.split(')').next().unwrap_or_default();
-    ["harness: &dyn Harness", "harness: &dyn ClaimsHarness"]
-        .iter()
-        .any(|argument| arguments.contains(argument))
+    [
+        "harness: &dyn Harness",
+        "harness: &dyn ClaimsHarness",
+        "stage: Stage",
+    ]
+    .iter()
+    .any(|argument| arguments.contains(argument))
         || attributes
             .filter(|line| !line.contains("ignore"))
             .any(|line| line.contains("test"))

@@ -156,15 +156,17 @@ fn keys_of_clients_are_limited() {
     }
 }
 
+type Change = fn(GuardBuilder) -> GuardBuilder;
+
 #[test]
 fn settings_out_of_their_range_are_refused() {
-    let build = |change: fn(GuardBuilder) -> GuardBuilder| {
+    let build = |change: Change| {
         let builder = Guard::builder(Arc::new(MemoryStore::new(1)), "shop");
         let built = change(builder).build();
         built.map(drop).map_err(|error| error.to_string())
     };
     assert_eq!(build(|builder| builder), Ok(()));
-    let cases: [(fn(GuardBuilder) -> GuardBuilder, &str); 5] = [
+    let cases: [(Change, &str); 5] = [
         (
             |builder| builder.lease(Duration::from_millis(999)),
             "lease must be from 1 second to 1 hour",
