@@ -119,6 +119,30 @@ const sdks = {
     verify: ({ validateWebhookSignature }, { text, headers, secret }) =>
       validateWebhookSignature(text, headers["x-razorpay-signature"], secret),
   },
+  "@paddle/paddle-node-sdk": {
+    load: async () => new (await import("@paddle/paddle-node-sdk")).Paddle("not-a-real-key").webhooks,
+    verify: (webhooks, { text, headers, secret }) =>
+      webhooks.isSignatureValid(text, secret, headers["paddle-signature"]),
+  },
+  "@adyen/api-library": {
+    load: async () => {
+      const { hmacValidator, default: whole } = await import("@adyen/api-library");
+      return new (hmacValidator ?? whole.hmacValidator)();
+    },
+    verify: (validator, { text, headers, secret }) =>
+      validator.validateHMACSignature(secret, headers["hmacsignature"], text),
+    sign: (validator, { text, secret }) => ({ "hmacsignature": validator.calculateHmac(text, secret) }),
+  },
+  "discord-interactions": {
+    load: () => import("discord-interactions"),
+    verify: ({ verifyKey }, { body, headers, secret }) =>
+      verifyKey(body, headers["x-signature-ed25519"], headers["x-signature-timestamp"], secret),
+  },
+  "telnyx": {
+    load: async () => new (await import("telnyx")).default({ apiKey: "not-a-real-key" }).webhooks,
+    verify: async (webhooks, { text, headers, secret }) =>
+      (await webhooks.unwrap(text, { headers, key: secret })) !== undefined,
+  },
 };
 
 function standardHeaders(webhook, brand, { id, at, body }) {
@@ -136,6 +160,7 @@ const refusals = new Set([
   "InvalidWebhookSignatureError",
   "SignatureVerificationException",
   "StripeSignatureVerificationError",
+  "TelnyxWebhookVerificationError",
   "WebhookVerificationError",
 ]);
 

@@ -38,6 +38,9 @@
 //! # Ok(()) }
 //! ```
 //!
+//! More of both is in the [`guide`]: a handler of your own, a sender, the rotation of secrets, and a page for each
+//! provider.
+//!
 //! # What a success means
 //!
 //! [`Verified`] is evidence: only the engine builds one, after every secret was compared with every candidate signature
@@ -73,6 +76,7 @@ mod content;
 mod ed25519;
 mod error;
 mod explain;
+pub mod guide;
 mod head;
 mod json;
 mod key_bytes;

@@ -4,12 +4,13 @@
 use std::fmt;
 
 use base64ct::{Base64, Encoding as _};
+use ed25519_dalek::SigningKey;
 use rand::RngExt;
 use rand::rngs::StdRng;
 use webhook_verify::{
-    ConfigError, GitHub, GoCardless, Line, Notion, OpenAi, Provider as _, Razorpay, Sanity,
-    Shopify, ShopifyEvents, Signer, Slack, Square, StandardWebhooks, Stripe, Svix, Verifier,
-    WorkOs,
+    AdyenPlatforms, ConfigError, Discord, GitHub, GoCardless, Line, Notion, OpenAi, Paddle,
+    Provider as _, Razorpay, Sanity, Shopify, ShopifyEvents, Signer, Slack, Square,
+    StandardWebhooks, Stripe, Svix, Telnyx, Verifier, WorkOs,
 };
 
 use crate::cases;
@@ -312,7 +313,69 @@ pub static SCHEMES: &[Row] = &[
         sdks: &[npm("@sanity/webhook", UTF8_NOT_EMPTY, NONE)],
         cases: cases::sanity,
     },
+    Row {
+        name: "paddle",
+        signer: |secret| Paddle::signer(secret),
+        verifier: |secret| Ok(Paddle::new(secret)?.verifier().clone()),
+        secrets: |rng| Secrets::shared(format!("pdl_ntfset_{}", text_of(ALPHANUMERIC, 40, rng))),
+        bodies: &Kind::ALL,
+        url: None,
+        signature_header: "paddle-signature",
+        time_header: None,
+        sdks: &[npm("@paddle/paddle-node-sdk", UTF8, NONE)],
+        cases: cases::paddle,
+    },
+    Row {
+        name: "adyen-platforms",
+        signer: |secret| AdyenPlatforms::signer(secret),
+        verifier: |secret| Ok(AdyenPlatforms::new(secret)?.verifier().clone()),
+        secrets: |rng| Secrets::shared(text_of("0123456789ABCDEF", 64, rng)),
+        bodies: &Kind::ALL,
+        url: None,
+        signature_header: "hmacsignature",
+        time_header: None,
+        sdks: &[npm("@adyen/api-library", UTF8, UTF8)],
+        cases: cases::adyen_platforms,
+    },
+    Row {
+        name: "discord",
+        signer: |secret| Discord::signer(secret),
+        verifier: |secret| Ok(Discord::new(secret)?.verifier().clone()),
+        secrets: |rng| {
+            key_pair(rng, |key| {
+                key.iter().map(|byte| format!("{byte:02x}")).collect()
+            })
+        },
+        bodies: &Kind::ALL,
+        url: None,
+        signature_header: "x-signature-ed25519",
+        time_header: Some("x-signature-timestamp"),
+        sdks: &[npm("discord-interactions", &Kind::ALL, NONE)],
+        cases: cases::discord,
+    },
+    Row {
+        name: "telnyx",
+        signer: |secret| Telnyx::signer(secret),
+        verifier: |secret| Ok(Telnyx::new(secret)?.verifier().clone()),
+        secrets: |rng| key_pair(rng, Base64::encode_string),
+        bodies: &Kind::ALL,
+        url: None,
+        signature_header: "telnyx-signature-ed25519",
+        time_header: Some("telnyx-timestamp"),
+        // It verifies and parses in one call.
+        sdks: &[npm("telnyx", &[Json], NONE)],
+        cases: cases::telnyx,
+    },
 ];
+
+/// A private key to sign with and its public key to verify with, written in the provider's way.
+fn key_pair(rng: &mut StdRng, write: fn(&[u8]) -> String) -> Secrets {
+    let private = SigningKey::from_bytes(&std::array::from_fn(|_| rng.random()));
+    Secrets {
+        signing: write(private.as_bytes()),
+        verifying: write(private.verifying_key().as_bytes()),
+    }
+}
 
 const ALPHANUMERIC: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Field, Scheme};
+use super::{Field, Part, Scheme};
 use crate::parsed::Rules;
 
 impl Scheme {
@@ -33,6 +33,34 @@ impl Scheme {
             }
         }
         names
+    }
+
+    /// What is signed, as a template: `{timestamp}.{body}`. Empty where nothing is.
+    ///
+    /// ```
+    /// assert_eq!(webhook_verify::Stripe::SCHEME.signed_content(), "{timestamp}.{body}");
+    /// ```
+    #[must_use]
+    pub fn signed_content(&self) -> String {
+        self.content
+            .iter()
+            .map(|part| match part {
+                Part::Body => "{body}".into(),
+                Part::Fields => "{form fields}".into(),
+                Part::Id => "{id}".into(),
+                Part::Json(path) => alloc::format!("{{{}}}", path.join(".")),
+                Part::Literal(text) => String::from(*text),
+                Part::Secret => "{secret}".into(),
+                Part::Timestamp => "{timestamp}".into(),
+                Part::Url => "{url}".into(),
+            })
+            .collect()
+    }
+
+    /// Where the time of signing is, in words; `None` where the scheme has none.
+    #[must_use]
+    pub fn time_place(&self) -> Option<String> {
+        self.timestamp.map(|timestamp| in_words(&timestamp.field))
     }
 
     /// Where the id of the event is, in words; `None` where the scheme has none.

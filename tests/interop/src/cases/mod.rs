@@ -11,7 +11,8 @@ use sha2::Sha256;
 
 pub use github::cases as github;
 pub use plain::{
-    gocardless, line, notion, openai, razorpay, sanity, shopify, slack, square, svix, workos,
+    adyen_platforms, discord, gocardless, line, notion, openai, paddle, razorpay, sanity, shopify,
+    slack, square, svix, telnyx, workos,
 };
 pub use standard_webhooks::cases as standard_webhooks;
 pub use stripe::cases as stripe;

@@ -312,3 +312,101 @@ pub fn sanity() -> Vec<Case> {
         stricter(AN_HOUR_AHEAD, WINDOW, "timestamp_in_future", &[ACCEPT]),
     ]
 }
+
+/// Paddle.
+#[must_use]
+pub fn paddle() -> Vec<Case> {
+    vec![
+        agree(NOTHING, ACCEPT, &[ACCEPT]),
+        agree(ALTERED_BODY, "signature_mismatch", &[REFUSE]),
+        agree(LINE_BREAK_ADDED, "signature_mismatch", &[REFUSE]),
+        agree(BOM_ADDED, "signature_mismatch", &[REFUSE]),
+        stricter(REPLACED_BYTE, DECODED, "signature_mismatch", &[ACCEPT]),
+        wider(NOT_UTF8, BYTES, &[REFUSE]),
+        agree(EMPTY_BODY, ACCEPT, &[ACCEPT]),
+        agree(ANOTHER_SECRET, "signature_mismatch", &[REFUSE]),
+        agree(HALF_SIGNATURE, "signature_mismatch", &[REFUSE]),
+        agree(NO_SIGNATURE, "missing_header", &["TypeError"]),
+        agree(EMPTY_SIGNATURE, "no_signature", &["Error"]),
+        stricter(SIGNATURE_TWICE, ONE_HEADER, "repeated_header", &[ACCEPT]),
+        agree(AN_HOUR_AGO, "timestamp_too_old", &[REFUSE]),
+        stricter(AN_HOUR_AHEAD, WINDOW, "timestamp_in_future", &[ACCEPT]),
+    ]
+}
+
+/// Adyen's platforms.
+#[must_use]
+pub fn adyen_platforms() -> Vec<Case> {
+    vec![
+        agree(NOTHING, ACCEPT, &[ACCEPT]),
+        agree(ALTERED_BODY, "signature_mismatch", &[REFUSE]),
+        agree(LINE_BREAK_ADDED, "signature_mismatch", &[REFUSE]),
+        agree(BOM_ADDED, "signature_mismatch", &[REFUSE]),
+        stricter(REPLACED_BYTE, DECODED, "signature_mismatch", &[ACCEPT]),
+        wider(NOT_UTF8, BYTES, &[REFUSE]),
+        agree(EMPTY_BODY, ACCEPT, &[ACCEPT]),
+        agree(ANOTHER_SECRET, "signature_mismatch", &[REFUSE]),
+        agree(HALF_SIGNATURE, "signature_mismatch", &[REFUSE]),
+        stricter(UNPADDED, BASE64, "signature_mismatch", &[ACCEPT]),
+        stricter(OVERPADDED, BASE64, "signature_mismatch", &[ACCEPT]),
+        stricter(NOT_BASE64, BASE64, "signature_mismatch", &[ACCEPT]),
+        stricter(UNUSED_BITS, BASE64, "signature_mismatch", &[ACCEPT]),
+        agree(HEX_FOR_BASE64, "signature_mismatch", &[REFUSE]),
+        agree(NO_SIGNATURE, "missing_header", &[REFUSE]),
+        agree(EMPTY_SIGNATURE, "signature_mismatch", &[REFUSE]),
+        stricter(SIGNATURE_TWICE, ONE_HEADER, "repeated_header", &[ACCEPT]),
+    ]
+}
+
+/// Discord.
+#[must_use]
+pub fn discord() -> Vec<Case> {
+    vec![
+        agree(NOTHING, ACCEPT, &[ACCEPT]),
+        agree(ALTERED_BODY, "signature_mismatch", &[REFUSE]),
+        agree(LINE_BREAK_ADDED, "signature_mismatch", &[REFUSE]),
+        agree(BOM_ADDED, "signature_mismatch", &[REFUSE]),
+        agree(REPLACED_BYTE, "signature_mismatch", &[REFUSE]),
+        agree(NOT_UTF8, ACCEPT, &[ACCEPT]),
+        agree(EMPTY_BODY, ACCEPT, &[ACCEPT]),
+        agree(ANOTHER_SECRET, "signature_mismatch", &[REFUSE]),
+        agree(HALF_SIGNATURE, "signature_mismatch", &[REFUSE]),
+        agree(UPPER_CASE, ACCEPT, &[ACCEPT]),
+        agree(NO_SIGNATURE, "missing_header", &[REFUSE]),
+        agree(EMPTY_SIGNATURE, "signature_mismatch", &[REFUSE]),
+        agree(SIGNATURE_TWICE, "repeated_header", &[REFUSE]),
+        agree(FOUR_MINUTES_AGO, ACCEPT, &[ACCEPT]),
+        stricter(AN_HOUR_AGO, WINDOW, "timestamp_too_old", &[ACCEPT]),
+        stricter(AN_HOUR_AHEAD, WINDOW, "timestamp_in_future", &[ACCEPT]),
+        agree(ALTERED_TIME, "signature_mismatch", &[REFUSE]),
+        agree(WORDS, "malformed_timestamp", &[REFUSE]),
+        agree(NO_TIME, "missing_header", &[REFUSE]),
+    ]
+}
+
+/// Telnyx.
+#[must_use]
+pub fn telnyx() -> Vec<Case> {
+    vec![
+        agree(NOTHING, ACCEPT, &[ACCEPT]),
+        agree(ALTERED_BODY, "signature_mismatch", &[REFUSE]),
+        agree(LINE_BREAK_ADDED, "signature_mismatch", &[REFUSE]),
+        agree(BOM_ADDED, "signature_mismatch", &[REFUSE]),
+        // It has passed the signature of what it decoded, and then finds no JSON.
+        agree(REPLACED_BYTE, "signature_mismatch", &["SyntaxError"]),
+        agree(ANOTHER_SECRET, "signature_mismatch", &[REFUSE]),
+        agree(HALF_SIGNATURE, "signature_mismatch", &[REFUSE]),
+        agree(UNPADDED, "signature_mismatch", &[REFUSE]),
+        agree(OVERPADDED, "signature_mismatch", &[REFUSE]),
+        agree(NOT_BASE64, "signature_mismatch", &[REFUSE]),
+        agree(NO_SIGNATURE, "missing_header", &[REFUSE]),
+        agree(EMPTY_SIGNATURE, "signature_mismatch", &[REFUSE]),
+        agree(SIGNATURE_TWICE, "repeated_header", &[REFUSE]),
+        agree(FOUR_MINUTES_AGO, ACCEPT, &[ACCEPT]),
+        agree(AN_HOUR_AGO, "timestamp_too_old", &[REFUSE]),
+        agree(AN_HOUR_AHEAD, "timestamp_in_future", &[REFUSE]),
+        agree(ALTERED_TIME, "signature_mismatch", &[REFUSE]),
+        agree(WORDS, "malformed_timestamp", &[REFUSE]),
+        agree(NO_TIME, "missing_header", &[REFUSE]),
+    ]
+}
