@@ -2,8 +2,11 @@
 // A helper that fails should fail its test, and clippy knows tests only by their attribute.
 #![allow(clippy::unwrap_used)]
 
+mod faults;
 mod harness;
+mod open;
 mod own_transaction;
+mod races;
 mod transactions;
 
 mod two_handles_on_one_database {
