@@ -8,7 +8,7 @@ use webhook_idempotency::{
     Claims, Namespace, NewRecord, Outcome, Put, Queue, Settled, Settlement, State, StoreErrorKind,
 };
 
-use crate::harness::{Database, event, inbox, lease, state};
+use crate::harness::{Database, LEASE, event, inbox, lease, state};
 
 #[tokio::test]
 async fn a_record_put_in_a_transaction_is_stored_when_that_commits_and_not_before() {
@@ -206,6 +206,57 @@ async fn a_lease_settled_in_a_transaction_is_settled_when_that_commits() {
         store.settle_in(&mut connection, &settlement).await.unwrap(),
         Settled::AlreadySettled
     );
+}
+
+#[tokio::test]
+async fn a_caller_who_ignores_that_the_lease_was_lost_and_commits_has_no_effect() {
+    for settled_before in [false, true] {
+        let database = Database::new(true);
+        let store = database.open().await;
+        store.put(&[event("evt_1")]).await.unwrap();
+        let settlement = Settlement {
+            lease: lease(&store).await,
+            outcome: Outcome::Done { output: None },
+        };
+        let expected = if settled_before {
+            store
+                .settle(std::slice::from_ref(&settlement))
+                .await
+                .unwrap();
+            Settled::AlreadySettled
+        } else {
+            database.step(2 * LEASE);
+            lease(&store).await;
+            Settled::LeaseLost
+        };
+        let mut connection = database.connection().await;
+        sqlx::query("CREATE TABLE effects (id INTEGER)")
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        for _ in 0..2 {
+            sqlx::query("INSERT INTO effects VALUES (1)")
+                .execute(&mut *transaction)
+                .await
+                .unwrap();
+            let settled = store
+                .settle_in(&mut transaction, &settlement)
+                .await
+                .unwrap();
+            assert_eq!(settled, expected);
+        }
+        transaction.commit().await.unwrap_err();
+        connection.close().await.unwrap();
+        let mut reader = database.connection().await;
+        let row = sqlx::query(
+            "SELECT (SELECT count(*) FROM effects), (SELECT count(*) FROM webhook_records)",
+        )
+        .fetch_one(&mut reader)
+        .await
+        .unwrap();
+        assert_eq!((row.get::<i64, _>(0), row.get::<i64, _>(1)), (0, 1));
+    }
 }
 
 #[tokio::test]

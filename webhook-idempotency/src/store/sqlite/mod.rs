@@ -116,8 +116,11 @@ impl SqliteStore {
     }
 
     /// [`settle`](crate::Claims::settle) of one lease on a connection of the caller's own, to settle in the caller's
-    /// transaction. Roll back unless the answer is [`Settled::Applied`]. As for [`SqliteStore::put_in`], the commit is
-    /// the caller's.
+    /// transaction. The connection must be as for [`SqliteStore::put_in`], and the commit is the caller's too.
+    ///
+    /// Unless the answer is [`Settled::Applied`], SQLite refuses to commit that transaction: also where the caller does not
+    /// look at the answer, its effects are not stored. Only a rollback to a savepoint undoes that, and with it everything
+    /// since.
     ///
     /// # Errors
     /// [`StoreError`] as `settle`; then nothing of it is in the transaction.
@@ -126,11 +129,17 @@ impl SqliteStore {
         connection: &mut SqliteConnection,
         settlement: &Settlement,
     ) -> Result<Settled, StoreError> {
+        savepoint::require_foreign_keys(connection).await?;
         savepoint::open(connection).await?;
-        let settled = settle::settle(connection, settlement, self.now()).await;
-        savepoint::close(connection, settled)
-            .await
-            .map(|settling| settling.settled)
+        match settle::settle(connection, settlement, self.now()).await {
+            Ok(settling) if settling.settled != Settled::Applied => {
+                savepoint::spoil(connection).await?;
+                Ok(settling.settled)
+            }
+            settled => savepoint::close(connection, settled)
+                .await
+                .map(|settling| settling.settled),
+        }
     }
 
     /// Tells workers in this process that the namespace has something new: for after a commit of

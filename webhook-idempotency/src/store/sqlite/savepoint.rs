@@ -3,7 +3,7 @@
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Row, raw_sql};
 
-use super::error::{misuse, store_error};
+use super::error::{CONSTRAINT, code, misuse, store_error};
 use crate::error::StoreError;
 
 /// Without them, a put that was cut short could be committed by its caller.
@@ -44,4 +44,22 @@ pub(super) async fn close<T>(
     // What went wrong first says more than that it could not be undone in a transaction that is gone.
     let value = result?;
     ended.map(|_| value)
+}
+
+/// Makes sure that the transaction around the savepoint cannot be committed. If there is none around it, this ends it.
+pub(super) async fn spoil(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    sqlx::query(include_str!("sql/spoil.sql"))
+        .execute(&mut *connection)
+        .await
+        .map_err(store_error)?;
+    match raw_sql("RELEASE webhook").execute(&mut *connection).await {
+        Ok(_) => Ok(()),
+        // The savepoint was the whole transaction, and was to be committed just now.
+        Err(error) if code(&error) == Some(CONSTRAINT) => raw_sql("ROLLBACK")
+            .execute(connection)
+            .await
+            .map(drop)
+            .map_err(store_error),
+        Err(error) => Err(store_error(error)),
+    }
 }
