@@ -266,7 +266,8 @@ impl fmt::Debug for NewRecord {
     }
 }
 
-/// A number that rises with every lease anywhere in a store and never starts again.
+/// A number that rises with every lease of a record and never starts again, also after the record was forgotten. Stores
+/// other than Redis let it rise across all their records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fence(pub i64);
 

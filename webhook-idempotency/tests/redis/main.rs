@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::unwrap_in_result, clippy::panic)]
 
 mod durable;
+mod failover;
 mod harness;
+mod open;
+mod race;
 mod replies;
 
 /// One server.

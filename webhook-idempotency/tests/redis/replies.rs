@@ -87,9 +87,17 @@ async fn a_lease_whose_reply_was_lost_is_still_its_callers_to_extend_and_settle(
     for (n, fault) in FAULTS.into_iter().enumerate() {
         let record = guarded(&format!("evt_{n}"));
         network.proxy.arm(b"EVALSHA", fault);
-        let lease = began(store.put_leased(&[record.clone()], LEASE).await.unwrap());
+        let lease = began(
+            store
+                .put_leased(std::slice::from_ref(&record), LEASE)
+                .await
+                .unwrap(),
+        );
         assert_eq!(network.proxy.happened(), 2 * n + 1, "{fault:?}");
-        let held = other.put_leased(&[record.clone()], LEASE).await.unwrap();
+        let held = other
+            .put_leased(std::slice::from_ref(&record), LEASE)
+            .await
+            .unwrap();
         assert!(matches!(held[..], [Begun::InFlight { .. }]), "{fault:?}");
         let stored = other.get(&[record.key()]).await.unwrap().remove(0).unwrap();
         assert_eq!(stored.attempts, 1, "{fault:?}");
@@ -135,7 +143,12 @@ async fn a_copy_of_a_request_that_comes_late_holds_no_record_that_was_released()
     network
         .proxy
         .arm(b"EVALSHA", Fault::DelayRequest(Duration::from_millis(1200)));
-    let lease = began(store.put_leased(&[record.clone()], LEASE).await.unwrap());
+    let lease = began(
+        store
+            .put_leased(std::slice::from_ref(&record), LEASE)
+            .await
+            .unwrap(),
+    );
     assert_eq!(
         settle(&store, lease, Outcome::Release).await,
         Settled::Applied
@@ -183,7 +196,7 @@ async fn a_network_that_is_down_or_silent_fails_the_call_in_time_and_stores_no_h
         network.proxy.set(mode);
         let started = std::time::Instant::now();
         let error = store
-            .put_leased(&[record.clone()], LEASE)
+            .put_leased(std::slice::from_ref(&record), LEASE)
             .await
             .unwrap_err();
         assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{mode:?}");

@@ -2,8 +2,7 @@
 
 use crate::key::Key;
 
-/// Into how many parts the records are divided. Each has one index and one floor, beside its records, in one slot of a
-/// cluster. Many more than a cluster has primaries, so that the parts spread evenly; few enough to ask all of them.
+/// Into how many parts the records are divided. Each has one index beside its records, in one slot of a cluster. Many more than a cluster has primaries, so that the parts spread evenly; few enough to ask all of them.
 pub(super) const PARTS: u16 = 256;
 
 /// The part that a key belongs to: its first byte. Its two hexadecimal digits stand in braces in every name, which is what
@@ -32,11 +31,6 @@ impl Names {
     /// A sorted set of what is settled in one part, by namespace and time.
     pub(super) fn index(&self, part: u16) -> String {
         format!("{}:{{{part:02x}}}:settled", self.prefix)
-    }
-
-    /// The highest fence of what was forgotten in one part.
-    pub(super) fn floor(&self, part: u16) -> String {
-        format!("{}:{{{part:02x}}}:floor", self.prefix)
     }
 }
 
@@ -78,6 +72,5 @@ mod tests {
         let record = names.record(&key);
         assert_eq!(record, format!("webhook:{{ab}}:{}", "ab".repeat(32)));
         assert_eq!(names.index(0xab), "webhook:{ab}:settled");
-        assert_eq!(names.floor(0x0a), "webhook:{0a}:floor");
     }
 }

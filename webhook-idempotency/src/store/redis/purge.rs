@@ -92,7 +92,7 @@ impl RedisStore {
             let part = chunk.first()?.part;
             let mut run = Run {
                 script: &script::FORGET,
-                keys: vec![self.names.index(part), self.names.floor(part)],
+                keys: vec![self.names.index(part)],
                 arguments: vec![self.ahead(), millis(settled_for)],
                 // A second time it would count nothing.
                 repeatable: false,

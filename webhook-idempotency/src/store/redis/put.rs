@@ -7,7 +7,6 @@ use redis::Value;
 use webhook_verify::UnixTime;
 
 use super::batch::{Token, millis};
-use super::names::part;
 use super::script::{self, Run};
 use super::{RedisStore, facts, reply};
 use crate::claims::{Begun, Put};
@@ -60,7 +59,6 @@ impl RedisStore {
             run.arguments.push(millis(lease));
             for (item, record) in pick(items, records) {
                 run.keys.push(self.names.record(&record.key()));
-                run.keys.push(self.names.floor(part(&record.key())));
                 described(&mut run, record, &token.of(item));
             }
             run

@@ -98,7 +98,7 @@ mod tests {
                 }
                 let key = arguments.next().unwrap_or_default().trim();
                 assert!(
-                    ["KEYS[1]", "record", "index", "floor"].contains(&key),
+                    ["KEYS[1]", "record", "index"].contains(&key),
                     "{command} {key}"
                 );
                 calls += 1;
@@ -109,12 +109,12 @@ mod tests {
                     continue;
                 };
                 for (name, value) in names.split(", ").zip(values.split(", ")) {
-                    if ["record", "index", "floor"].contains(&name) {
+                    if ["record", "index"].contains(&name) {
                         assert!(value.starts_with("KEYS["), "{line}");
                     }
                 }
             }
         }
-        assert_eq!(calls, 29);
+        assert_eq!(calls, 26);
     }
 }

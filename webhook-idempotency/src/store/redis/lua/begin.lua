@@ -1,18 +1,16 @@
--- KEYS: record and floor for each item. ARGV, after the clock: lease; then namespace, token, SHA-256, facts, payload for
--- each item.
+-- KEYS: one record for each item, and nothing else: while a slot moves, a new record can then be made where it moves to.
+-- ARGV, after the clock: lease; then namespace, token, SHA-256, facts, payload for each item.
 local lease = ARGV[2]
 local answers = {}
-for item = 1, #KEYS / 2 do
-    local record, floor = KEYS[item * 2 - 1], KEYS[item * 2]
+for item, record in ipairs(KEYS) do
     local a = 2 + (item - 1) * 5
     local namespace, token, sha256 = ARGV[a + 1], ARGV[a + 2], ARGV[a + 3]
     local found = redis.call('HMGET', record, 'state', 'due', 'sha256', 'owner', 'fence', 'output')
     local state, due = found[1], found[2]
 
     local function take()
-        -- The time makes it rise even after the record and its floor were lost; the others, when the clock went back.
-        local lowest = redis.call('GET', floor) or 0
-        local fence = text(math.max(micros + item, (found[5] or 0) + 1, lowest + 1))
+        -- The time makes it rise even after the record was forgotten; the fence before, when the clock went back.
+        local fence = text(math.max(micros + item, (found[5] or 0) + 1))
         local ends = text(now + lease)
         redis.call('HSET', record, 'state', 'leased', 'due', ends, 'owner', token, 'fence', fence)
         redis.call('HINCRBY', record, 'attempts', 1)
