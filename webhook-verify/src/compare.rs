@@ -131,7 +131,7 @@ mod tests {
 
     use super::*;
     use crate::GitHub;
-    use crate::scheme::Scheme;
+    use crate::scheme::{Algorithm, Scheme};
 
     fn candidates(tags: &[[u8; 32]]) -> Signatures {
         let scheme = Scheme {
@@ -178,6 +178,87 @@ mod tests {
                 &candidates(&[candidate]),
             );
             assert_eq!(comparison.verdict(), None, "{bit}");
+        }
+    }
+
+    fn accepts(tag: &[u8], encoding: Encoding, algorithm: Algorithm, text: &[u8]) -> bool {
+        let scheme = Scheme {
+            algorithm,
+            encoding,
+            ..Scheme::BASE
+        };
+        let mut signatures = Signatures::of(&scheme);
+        signatures.read(&scheme, usize::MAX, text, |_| {});
+        let mut comparison = Comparison::new();
+        comparison.add(&Tag::of(tag), encoding, &signatures);
+        comparison.verdict().is_some()
+    }
+
+    /// What another reading of the same text says: it decodes to the tag.
+    fn decodes_to(tag: &[u8], encoding: Encoding, text: &[u8]) -> bool {
+        let text = core::str::from_utf8(text).unwrap_or("\u{7f}");
+        let decoded = match encoding {
+            Encoding::Base64 => Base64::decode_vec(text).ok(),
+            Encoding::Base64Url => Base64UrlUnpadded::decode_vec(text).ok(),
+            Encoding::Hex => base16ct::mixed::decode_vec(text).ok(),
+            Encoding::Verbatim => None,
+        };
+        decoded.as_deref() == Some(tag)
+    }
+
+    #[test]
+    fn exactly_the_texts_that_decode_to_the_tag_are_taken_for_it() {
+        let bytes: Vec<u8> = (0..64).map(|at: u8| at.wrapping_mul(151) ^ 0xa7).collect();
+        for (algorithm, len) in [
+            (Algorithm::HmacSha1, 20),
+            (Algorithm::HmacSha256, 32),
+            (Algorithm::HmacSha512, 64),
+        ] {
+            let tag = &bytes[..len];
+            for (encoding, text) in [
+                (Encoding::Base64, Base64::encode_string(tag)),
+                (Encoding::Base64Url, Base64UrlUnpadded::encode_string(tag)),
+                (Encoding::Hex, base16ct::lower::encode_string(tag)),
+                (Encoding::Hex, base16ct::upper::encode_string(tag)),
+            ] {
+                assert!(accepts(tag, encoding, algorithm, text.as_bytes()));
+                let mut taken = 0;
+                for at in 0..text.len() {
+                    for byte in 0..=u8::MAX {
+                        let mut altered = text.clone().into_bytes();
+                        altered[at] = byte;
+                        let expected = decodes_to(tag, encoding, &altered);
+                        taken += usize::from(expected);
+                        assert_eq!(
+                            accepts(tag, encoding, algorithm, &altered),
+                            expected,
+                            "{algorithm:?} {encoding:?} {byte} at {at}"
+                        );
+                    }
+                }
+                let letters = match encoding {
+                    Encoding::Hex => text.bytes().filter(u8::is_ascii_alphabetic).count(),
+                    _ => 0,
+                };
+                // Itself at every place, and each hexadecimal letter in its other case.
+                assert_eq!(taken, text.len() + letters);
+            }
+        }
+    }
+
+    #[test]
+    fn a_tag_of_another_length_matches_nothing_whatever_is_sent() {
+        for text in [&[0; 64][..], &[0; 40], b""] {
+            for len in [0, 19, 20, 31, 33, 64] {
+                let tag = &[0; 64][..len];
+                assert!(!accepts(tag, Encoding::Hex, Algorithm::HmacSha256, text));
+                assert!(!accepts(
+                    tag,
+                    Encoding::Hex,
+                    Algorithm::HmacSha256,
+                    &[b'0'; 64]
+                ));
+            }
         }
     }
 }

@@ -488,3 +488,32 @@ fn a_verifier_says_its_policy_in_five_lines() {
         "the time is not signed, the id is not signed\na replay cannot be told by its age\n"
     ));
 }
+
+#[test]
+fn a_signature_header_with_more_items_than_anybody_sends_is_refused() {
+    let with = |front: &str| {
+        let mut headers = owned(&signed());
+        for (name, value) in &mut headers {
+            if name == "webhook-signature" {
+                *value = [front.as_bytes(), value].concat();
+            }
+        }
+        verifier().verify_at(headers, BODY, NOW).map(|_| ())
+    };
+    let malformed = VerifyError::MalformedHeader {
+        header: "webhook-signature".into(),
+    };
+    let candidates = format!("v1,{} ", "A".repeat(44)).repeat(15);
+    // Eight items of other kinds stand beside sixteen signatures.
+    for item in ["a,b ", " ", "v1a,x ", "nonsense "] {
+        assert_eq!(
+            with(&format!("{candidates}{}", item.repeat(8))),
+            Ok(()),
+            "{item:?}"
+        );
+        let crowded = format!("{candidates}{}", item.repeat(9));
+        assert_eq!(with(&crowded), Err(malformed.clone()), "{item:?}");
+        assert_eq!(with(&item.repeat(1000)), Err(malformed.clone()), "{item:?}");
+    }
+    assert_eq!(with(&format!("{} ", "x".repeat(8000))), Ok(()));
+}

@@ -214,3 +214,98 @@ impl Scheme {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DocuSign, GitHub, Stripe};
+
+    fn roles(plan: &Plan, name: &str) -> Vec<Role> {
+        match plan.may_want(name.len()) {
+            true => plan
+                .as_long_as(name)
+                .filter(|one| one.is(name))
+                .map(|one| one.role)
+                .collect(),
+            false => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_header_has_its_role_in_any_case_and_others_have_none() {
+        let plan = Plan::new(&GitHub::SCHEME);
+        let expected = [
+            ("x-hub-signature-256", Some(Role::Signature(1))),
+            ("X-Hub-Signature-256", Some(Role::Signature(1))),
+            ("x-github-event", Some(Role::Value(Slot::EventType))),
+            ("Content-Length", Some(Role::ContentLength)),
+            ("X-GITHUB-DELIVERY", Some(Role::Value(Slot::Id))),
+            ("x-hub-signature-257", None),
+            ("x-forwarded-proto", None),
+            ("x-hub-signature", None),
+            ("host", None),
+            ("", None),
+        ];
+        for (name, role) in expected {
+            let role: Vec<Role> = role.into_iter().collect();
+            assert_eq!(roles(&plan, name), role, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_any_length_are_told_apart() {
+        const NAMES: [&str; 4] = [
+            "x-a-name-of-sixty-two-characters-is-one-below-where-lengths-en",
+            "x-a-name-of-sixty-three-characters-is-the-first-where-they-endd",
+            "x-a-name-of-sixty-four-characters-is-the-second-where-they-enddd",
+            "x-a-name-of-seventy-characters-is-far-behind-where-lengths-end-for-him",
+        ];
+        assert_eq!(NAMES.map(str::len), [62, 63, 64, 70]);
+        let plan = Plan::new(&Scheme {
+            place: Place::Headers(&NAMES),
+            ..Scheme::BASE
+        });
+        for (at, name) in NAMES.iter().enumerate() {
+            assert_eq!(roles(&plan, name), [Role::Signature(1 << at)], "{name}");
+            assert_eq!(roles(&plan, &name.replace("x-", "y-")), [], "{name}");
+        }
+        assert!(!plan.may_want(61));
+        assert!(plan.may_want(500));
+    }
+
+    #[test]
+    fn numbers_of_one_to_three_digits_are_looked_at() {
+        let plan = Plan::new(&DocuSign::SCHEME);
+        let prefix = "x-docusign-signature-".len();
+        let looked_at: Vec<usize> = (15..40).filter(|length| plan.may_want(*length)).collect();
+        assert_eq!(looked_at, [prefix + 1, prefix + 2, prefix + 3]);
+        assert!(plan.may_want("content-length".len()));
+    }
+
+    #[test]
+    fn what_depends_on_the_row_is_known_before_the_first_request() {
+        let plan = Plan::new(&Stripe::SCHEME);
+        assert_eq!(plan.items, [(b"t=".to_vec(), Slot::Timestamp)]);
+        assert_eq!(plan.max_items, 24);
+        assert!(plan.signs_time && plan.covers_body && !plan.covers_id && !plan.parsed_first);
+        assert_eq!(Plan::new(&crate::Svix::SCHEME).after_id, ".");
+    }
+
+    #[test]
+    fn a_signature_has_as_many_characters_as_its_encoding_makes_of_it() {
+        let len = |algorithm, encoding| {
+            Scheme {
+                algorithm,
+                encoding,
+                ..Scheme::BASE
+            }
+            .signature_text_len()
+        };
+        assert_eq!(len(Algorithm::HmacSha1, Encoding::Base64), 28);
+        assert_eq!(len(Algorithm::HmacSha256, Encoding::Base64), 44);
+        assert_eq!(len(Algorithm::HmacSha256, Encoding::Base64Url), 43);
+        assert_eq!(len(Algorithm::HmacSha512, Encoding::Base64), 88);
+        assert_eq!(len(Algorithm::HmacSha512, Encoding::Hex), 128);
+        assert_eq!(len(Algorithm::Token, Encoding::Base64), 32);
+    }
+}

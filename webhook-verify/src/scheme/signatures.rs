@@ -220,7 +220,9 @@ impl Grammar<'_> {
             [separator, behind @ ..] if *separator == self.separator => Some(behind),
             _ => return None,
         };
-        let whole = *assign == self.assign && !contains(text, self.separator);
+        // White space at its end is not its own.
+        let padded = text.last().is_some_and(u8::is_ascii_whitespace);
+        let whole = *assign == self.assign && !padded && !contains(text, self.separator);
         whole.then_some((text, behind))
     }
 }
@@ -295,6 +297,8 @@ pub(crate) fn token_tag(token: &[u8]) -> [u8; 32] {
 
 #[cfg(test)]
 mod tests {
+    use alloc::borrow::ToOwned;
+
     use super::super::Place;
     use super::*;
     use crate::Stripe;
@@ -384,5 +388,121 @@ mod tests {
         let (one, two) = ("ab".repeat(32), "cd".repeat(32));
         let signatures = read(&scheme, &alloc::format!("sha256={one}, {two}"));
         assert_eq!(texts(&signatures), [one.as_bytes(), two.as_bytes()]);
+    }
+
+    /// What a reader that splits first and asks afterwards finds: the candidates, how many were seen, and the other items.
+    fn naively<'v>(value: &'v str, len: usize) -> (Vec<&'v [u8]>, usize, Vec<&'v [u8]>) {
+        let (mut texts, mut seen, mut others) = (Vec::new(), 0, Vec::new());
+        for part in value.split(',').map(str::trim_ascii) {
+            match part.split_once('=') {
+                Some(("v1", text)) => {
+                    seen += 1;
+                    if text.len() == len {
+                        texts.push(text.as_bytes());
+                    }
+                }
+                _ => others.push(part.as_bytes()),
+            }
+        }
+        (texts, seen, others)
+    }
+
+    #[test]
+    fn items_are_read_as_a_reader_does_who_splits_first() {
+        let hex = "ab".repeat(40);
+        let mut items: Vec<_> = [39, 40, 41, 36, 0]
+            .map(|len| alloc::format!("v1={}", &hex[..len]))
+            .into();
+        items.extend(
+            [
+                &*alloc::format!(" v1={} ", &hex[..40]),
+                &alloc::format!("v1={} ", &hex[..39]),
+                &alloc::format!("v1={}", "=".repeat(40)),
+                &alloc::format!("v2={}", &hex[..40]),
+                &alloc::format!("v1:{}", &hex[..40]),
+                &alloc::format!("v{}", &hex[..40]),
+                "v1",
+                "v1==",
+                "",
+                " ",
+                "t=1",
+                "nonsense",
+            ]
+            .map(ToOwned::to_owned),
+        );
+        let scheme = Scheme {
+            algorithm: Algorithm::HmacSha1,
+            ..Stripe::SCHEME
+        };
+        for one in &items {
+            for two in &items {
+                for three in &items {
+                    let value = alloc::format!("{one},{two},{three}");
+                    let (expected, seen, others) = naively(&value, 40);
+                    let (mut signatures, mut items) = (Signatures::of(&scheme), Vec::new());
+                    signatures.read(&scheme, usize::MAX, value.as_bytes(), |item| {
+                        items.push(item)
+                    });
+                    assert_eq!(texts(&signatures), expected, "{value}");
+                    assert_eq!((signatures.seen, items), (seen, others), "{value}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn more_items_than_the_limit_are_noticed_and_not_read() {
+        let good = alloc::format!("v1={}", "ab".repeat(32));
+        for (value, crowded, candidates) in [
+            (alloc::format!("a=1,b=2,{good}"), false, 1),
+            (alloc::format!("a=1,b=2,{good},"), true, 1),
+            (alloc::format!("a=1,,,{good}"), true, 0),
+            (alloc::format!("{good},{good},{good}"), false, 3),
+            (alloc::format!("{good},{good},{good},{good}"), true, 3),
+        ] {
+            let mut signatures = Signatures::of(&Stripe::SCHEME);
+            signatures.read(&Stripe::SCHEME, 3, value.as_bytes(), |_| {});
+            assert_eq!(signatures.crowded, crowded, "{value}");
+            assert_eq!(texts(&signatures).len(), candidates, "{value}");
+        }
+    }
+
+    #[test]
+    fn long_signatures_stand_in_two_pieces_and_stay_whole() {
+        let scheme = Scheme {
+            algorithm: Algorithm::HmacSha512,
+            max_signatures: 100,
+            ..Stripe::SCHEME
+        };
+        for count in [1, 2, 8, 9, 20] {
+            let all: Vec<_> = (0..count)
+                .map(|at| alloc::format!("{at:02x}").repeat(64))
+                .collect();
+            let value: Vec<_> = all.iter().map(|text| alloc::format!("v1={text}")).collect();
+            let signatures = read(&scheme, &value.join(","));
+            let expected: Vec<_> = all.iter().map(|text| text.as_bytes()).collect();
+            assert_eq!(texts(&signatures), expected);
+        }
+    }
+
+    #[test]
+    fn a_byte_is_found_wherever_it_stands() {
+        for len in 0..40 {
+            for there in 0..=u8::MAX {
+                let mut bytes = alloc::vec![there; len];
+                for wanted in [b',', b' ', 0, 0x7f, 0x80, 0xff, there ^ 1, there ^ 0x80] {
+                    assert_eq!(
+                        contains(&bytes, wanted),
+                        len > 0 && wanted == there,
+                        "{wanted} among {len} of {there}"
+                    );
+                }
+                for at in 0..len {
+                    bytes[at] = there ^ 0x81;
+                    assert!(contains(&bytes, there ^ 0x81), "{at} of {len}, {there}");
+                    bytes[at] = there;
+                }
+            }
+        }
     }
 }
