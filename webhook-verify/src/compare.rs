@@ -86,17 +86,24 @@ impl Expected {
 /// Compares every secret's tag with every candidate. Neither which secret nor which candidate matches shows in the time:
 /// all of them are compared, and there is one branch, at the end.
 pub(crate) struct Comparison {
-    /// One more than the index of the newest secret that matched; zero while none has.
+    /// One more than the place of the newest secret that matched; zero while none has.
     matched: u32,
-    index: u32,
+    /// One more than the place of the secret that is looked at.
+    current: u32,
 }
 
 impl Comparison {
     pub(crate) const fn new() -> Self {
         Self {
             matched: 0,
-            index: 0,
+            current: 0,
         }
+    }
+
+    /// Names the place, among all secrets, of the one whose tag comes next. Were it looked up after the verdict, by how many
+    /// were compared, the walk there would show which of them matched.
+    pub(crate) fn secret(&mut self, place: usize) {
+        self.current = u32::try_from(place).map_or(0, |place| place.saturating_add(1));
     }
 
     pub(crate) fn add(&mut self, tag: &Tag, encoding: Encoding, candidates: &Signatures) {
@@ -114,12 +121,11 @@ impl Comparison {
     }
 
     fn record(&mut self, equal: Choice) {
-        self.index += 1;
         let first = equal & self.matched.ct_eq(&0);
-        self.matched.conditional_assign(&self.index, first);
+        self.matched.conditional_assign(&self.current, first);
     }
 
-    /// The index of the secret that matched.
+    /// The place of the secret that matched.
     pub(crate) fn verdict(&self) -> Option<usize> {
         usize::try_from(self.matched).ok()?.checked_sub(1)
     }
@@ -155,8 +161,10 @@ mod tests {
         let (one, two) = ([1; 32], [2; 32]);
         let verdict = |tags: &[[u8; 32]], sent: &[[u8; 32]]| {
             let mut comparison = Comparison::new();
-            tags.iter()
-                .for_each(|tag| comparison.add(&Tag::of(tag), Encoding::Hex, &candidates(sent)));
+            for (place, tag) in tags.iter().enumerate() {
+                comparison.secret(place);
+                comparison.add(&Tag::of(tag), Encoding::Hex, &candidates(sent));
+            }
             comparison.verdict()
         };
         assert_eq!(verdict(&[one, two], &[]), None);
@@ -167,11 +175,25 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_is_reported_by_its_place_among_those_that_are_not_looked_at_too() {
+        let sent = candidates(&[[1; 32]]);
+        for places in [[0, 4], [2, 3], [7, 9]] {
+            let mut comparison = Comparison::new();
+            for (place, tag) in places.into_iter().zip([[2; 32], [1; 32]]) {
+                comparison.secret(place);
+                comparison.add(&Tag::of(&tag), Encoding::Hex, &sent);
+            }
+            assert_eq!(comparison.verdict(), Some(places[1]));
+        }
+    }
+
+    #[test]
     fn a_tag_that_differs_in_one_bit_anywhere_does_not_match() {
         for bit in 0..256 {
             let mut candidate = [0x5a; 32];
             candidate[bit / 8] ^= 1 << (bit % 8);
             let mut comparison = Comparison::new();
+            comparison.secret(0);
             comparison.add(
                 &Tag::of(&[0x5a; 32]),
                 Encoding::Hex,
@@ -190,6 +212,7 @@ mod tests {
         let mut signatures = Signatures::of(&scheme);
         signatures.read(&scheme, usize::MAX, text, |_| {});
         let mut comparison = Comparison::new();
+        comparison.secret(0);
         comparison.add(&Tag::of(tag), encoding, &signatures);
         comparison.verdict().is_some()
     }

@@ -345,6 +345,7 @@ mod tests {
                         |_| {},
                     );
                     let mut comparison = Comparison::new();
+                    comparison.secret(0);
                     keys[0].judge(fed(), content, &none, &sent, &mut comparison);
                     let accepted = comparison.verdict().is_some();
                     assert_eq!(

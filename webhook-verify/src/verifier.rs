@@ -296,21 +296,19 @@ impl Inner {
         let (mut comparison, content) = (Comparison::new(), self.content());
         match running {
             Some(running) => {
-                for ((_, key), running) in self.active(received_at).zip(running) {
+                for ((place, key), running) in self.active(received_at).zip(running) {
+                    comparison.secret(place);
                     key.judge(running, content, head, signatures, &mut comparison);
                 }
             }
             None => {
-                for (_, key) in self.active(received_at) {
+                for (place, key) in self.active(received_at) {
+                    comparison.secret(place);
                     key.check(content, head, body, signatures, &mut comparison);
                 }
             }
         }
-        let secret = comparison
-            .verdict()
-            .and_then(|matched| self.active(received_at).nth(matched))
-            .map(|(at, _)| at)
-            .ok_or(VerifyError::SignatureMismatch)?;
+        let secret = comparison.verdict().ok_or(VerifyError::SignatureMismatch)?;
         head.read_signed_time(scheme, plan, body, window)?;
         Ok(secret)
     }
