@@ -391,7 +391,7 @@ mod tests {
     }
 
     /// What a reader that splits first and asks afterwards finds: the candidates, how many were seen, and the other items.
-    fn naively<'v>(value: &'v str, len: usize) -> (Vec<&'v [u8]>, usize, Vec<&'v [u8]>) {
+    fn naively(value: &str, len: usize) -> (Vec<&[u8]>, usize, Vec<&[u8]>) {
         let (mut texts, mut seen, mut others) = (Vec::new(), 0, Vec::new());
         for part in value.split(',').map(str::trim_ascii) {
             match part.split_once('=') {
