@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod faults;
+mod grouped;
 mod harness;
 mod open;
 mod own_transaction;
