@@ -22,8 +22,18 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    /// List and replay the received events that were given up.
+    Dead(crate::records::DeadArgs),
+    /// Look at received events, replay and purge them.
+    Inbox(crate::records::InboxArgs),
+    /// Receive: verify, store, acknowledge and print each event, and forward it if asked to.
+    Listen(crate::listen::Args),
+    /// Look at events of the bundled sender, replay and purge them.
+    Outbox(crate::records::OutboxArgs),
     /// Say what each provider authenticates, and how.
     Providers(crate::providers::Args),
+    /// Sign a body and post it, once or many times, and say how it was answered.
+    Send(crate::send::Args),
     /// Sign a body: print the headers to send with it, or a whole curl command.
     Sign(crate::sign::Args),
     /// Verify a request, and say what is likeliest wrong if it is refused.

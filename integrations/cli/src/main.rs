@@ -4,14 +4,19 @@ mod body;
 mod cli;
 mod failure;
 mod labels;
+mod listen;
 mod misuse;
 mod names;
 mod numbers;
 mod output;
 mod providers;
+mod records;
 mod request;
 mod secrets;
+mod send;
 mod sign;
+mod store;
+mod target;
 mod verifier;
 mod verify;
 mod when;
@@ -39,7 +44,12 @@ fn main() -> ExitCode {
 
 fn run(command: Command, output: Output) -> Result<Verdict, Failure> {
     match command {
+        Command::Dead(args) => records::dead(&args, output),
+        Command::Inbox(args) => records::inbox(&args, output),
+        Command::Listen(args) => listen::run(&args, output),
+        Command::Outbox(args) => records::outbox(&args, output),
         Command::Providers(args) => providers::run(&args, output),
+        Command::Send(args) => send::run(&args, output),
         Command::Sign(args) => sign::run(&args, output),
         Command::Verify(args) => verify::run(&args, output),
     }

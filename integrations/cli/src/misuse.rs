@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, Error};
 
+use crate::cli::Cli;
 use crate::output::complain;
 
 /// Prints help or version if that was asked for, else says what was wrong, and with which status to exit.
@@ -54,9 +55,10 @@ fn sentence(error: &Error) -> String {
             format!("there is no command \"{}\"; {instead}", shown(&command))
         }
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            let cli = crate::cli::Cli::command();
-            let commands: Vec<&str> = cli.get_subcommands().map(clap::Command::get_name).collect();
-            format!("a command is missing; type one of {}", commands.join(", "))
+            format!(
+                "a command is missing; type one of {}",
+                commands().join(", ")
+            )
         }
         ErrorKind::MissingRequiredArgument => {
             let missing = context.all(ContextKind::InvalidArg);
@@ -78,6 +80,18 @@ fn sentence(error: &Error) -> String {
         ErrorKind::InvalidUtf8 => "an argument is not text in UTF-8".to_owned(),
         _ => "the command line cannot be understood; type webhookctl help".to_owned(),
     }
+}
+
+/// The commands that may come behind those that were typed.
+fn commands() -> Vec<String> {
+    let mut command = Cli::command();
+    for word in std::env::args_os().skip(1) {
+        if let Some(inner) = command.find_subcommand(word) {
+            command = inner.clone();
+        }
+    }
+    let names = command.get_subcommands().map(clap::Command::get_name);
+    names.map(str::to_owned).collect()
 }
 
 fn unknown_argument(context: &Context<'_>, arg: &str) -> String {

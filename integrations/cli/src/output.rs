@@ -46,6 +46,11 @@ impl Output {
         self.text(text)
     }
 
+    /// Prints bytes as they are, with nothing behind them.
+    pub(crate) fn bytes(self, bytes: &[u8]) -> Result<(), Failure> {
+        written(std::io::stdout().lock().write_all(bytes))
+    }
+
     /// Says why the command did not run to its end, and with which status to exit.
     pub(crate) fn failure(self, failure: &Failure) -> ExitCode {
         let (sentence, status) = match failure {

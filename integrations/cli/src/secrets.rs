@@ -26,6 +26,22 @@ struct Given {
 }
 
 impl Secrets {
+    /// Those of a configuration file: variables first, then files, then texts.
+    pub(crate) fn of(variables: Vec<String>, files: Vec<String>, texts: Vec<String>) -> Self {
+        let of = |option: &'static str, texts: Vec<String>| {
+            texts.into_iter().map(move |text| Given {
+                option,
+                text: text.into(),
+            })
+        };
+        let given = of(ENV, variables)
+            .chain(of(FILE, files))
+            .chain(of(VALUE, texts));
+        Self {
+            given: given.collect(),
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.given.is_empty()
     }
