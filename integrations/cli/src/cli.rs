@@ -22,16 +22,26 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    /// Print a completion script for a shell.
+    Completions(crate::shell::CompletionArgs),
     /// List and replay the received events that were given up.
     Dead(crate::records::DeadArgs),
+    /// Say whether a store keeps its promises, and what to change if not.
+    Doctor(crate::doctor::Args),
     /// Look at received events, replay and purge them.
     Inbox(crate::records::InboxArgs),
     /// Receive: verify, store, acknowledge and print each event, and forward it if asked to.
     Listen(crate::listen::Args),
+    /// Print a man page.
+    Man(crate::shell::ManArgs),
+    /// Bring the tables of a store up to date, or print the SQL that would.
+    Migrate(crate::migrate::Args),
     /// Look at events of the bundled sender, replay and purge them.
     Outbox(crate::records::OutboxArgs),
     /// Say what each provider authenticates, and how.
     Providers(crate::providers::Args),
+    /// Make a new secret, or plan the end of an old one.
+    Secret(crate::secret::Args),
     /// Sign a body and post it, once or many times, and say how it was answered.
     Send(crate::send::Args),
     /// Sign a body: print the headers to send with it, or a whole curl command.

@@ -2,9 +2,11 @@
 
 mod body;
 mod cli;
+mod doctor;
 mod failure;
 mod labels;
 mod listen;
+mod migrate;
 mod misuse;
 mod names;
 mod numbers;
@@ -12,8 +14,10 @@ mod output;
 mod providers;
 mod records;
 mod request;
+mod secret;
 mod secrets;
 mod send;
+mod shell;
 mod sign;
 mod store;
 mod target;
@@ -44,11 +48,16 @@ fn main() -> ExitCode {
 
 fn run(command: Command, output: Output) -> Result<Verdict, Failure> {
     match command {
+        Command::Completions(args) => shell::completions(&args, output),
         Command::Dead(args) => records::dead(&args, output),
+        Command::Doctor(args) => doctor::run(&args, output),
         Command::Inbox(args) => records::inbox(&args, output),
         Command::Listen(args) => listen::run(&args, output),
+        Command::Man(args) => shell::man(&args, output),
+        Command::Migrate(args) => migrate::run(&args, output),
         Command::Outbox(args) => records::outbox(&args, output),
         Command::Providers(args) => providers::run(&args, output),
+        Command::Secret(args) => secret::run(&args, output),
         Command::Send(args) => send::run(&args, output),
         Command::Sign(args) => sign::run(&args, output),
         Command::Verify(args) => verify::run(&args, output),

@@ -3,8 +3,7 @@
 use webhook_verify::{Scheme, schemes};
 
 /// Names that a person may well type, and the row that they mean.
-const ALSO: [(&str, &str); 3] = [
-    ("adyen", "adyen-payments"),
+const ALSO: [(&str, &str); 2] = [
     ("hubspot", "hubspot-v3"),
     ("standard-webhooks-ed25519", "standard-webhooks-v1a"),
 ];
@@ -36,7 +35,9 @@ fn nearest(wanted: &str) -> Option<&'static str> {
 
 /// Whether what verifies is a key that everybody may know, so that only the provider can sign.
 pub(crate) fn has_public_key(scheme: &Scheme) -> bool {
-    ["Ed25519", "ECDSA", "RSA"]
-        .iter()
-        .any(|algorithm| scheme.algorithm().starts_with(algorithm))
+    let asymmetric = |name: &&str| scheme.algorithm().starts_with(*name);
+    !scheme.has_secrets()
+        || ["Ed25519", "ECDSA", "RSA"]
+            .iter()
+            .any(|name| asymmetric(&name))
 }

@@ -54,6 +54,8 @@ struct Row {
     id: Option<String>,
     r#type: Option<String>,
     identity: &'static str,
+    needs_url: bool,
+    settings: Vec<&'static str>,
     tolerance_seconds: Option<u64>,
     answer_within_seconds: Option<u64>,
     resend_horizon_seconds: Option<u64>,
@@ -100,6 +102,7 @@ impl Row {
                 body: match coverage.body {
                     BodyCoverage::Whole => "whole",
                     BodyCoverage::Partial => "partial",
+                    BodyCoverage::Fields => "fields",
                     _ => "none",
                 },
                 timestamp: coverage.timestamp,
@@ -109,6 +112,12 @@ impl Row {
             id: scheme.id_place(),
             r#type: scheme.type_place(),
             identity: scheme.identity(),
+            needs_url: scheme.needs_url(),
+            settings: scheme
+                .settings()
+                .iter()
+                .map(|setting| setting.name())
+                .collect(),
             tolerance_seconds: seconds(scheme.window()),
             answer_within_seconds: seconds(delivery.ack_deadline),
             resend_horizon_seconds: seconds(delivery.resend_horizon),
@@ -141,6 +150,7 @@ fn table() -> String {
             let body = match row.covers.body {
                 "whole" => "body",
                 "partial" => "part of the body",
+                "fields" => "fields of the body",
                 _ => "nothing",
             };
             let mut covers = body.to_owned();
@@ -208,6 +218,22 @@ fn table() -> String {
     text
 }
 
+/// What a verifier must be told besides the key.
+fn needs(row: &Row) -> String {
+    let url = row.needs_url.then(|| "--url URL".to_owned());
+    let settings = row
+        .settings
+        .iter()
+        .map(|name| format!("--setting {name}=VALUE"));
+    let body = (row.covers.body != "whole" && row.covers.body != "fields")
+        .then(|| "--accept-uncovered-body".to_owned());
+    let all: Vec<String> = url.into_iter().chain(settings).chain(body).collect();
+    match all.is_empty() {
+        true => "nothing else".to_owned(),
+        false => all.join(" "),
+    }
+}
+
 fn in_full(row: &Row) -> String {
     let seconds =
         |seconds: Option<u64>, none: &str| seconds.map_or_else(|| none.to_owned(), roughly);
@@ -224,6 +250,7 @@ fn in_full(row: &Row) -> String {
         ("id", row.id.clone().unwrap_or_else(absent)),
         ("type", row.r#type.clone().unwrap_or_else(absent)),
         ("identity", row.identity.to_owned()),
+        ("needs", needs(row)),
         (
             "tolerance",
             seconds(row.tolerance_seconds, "no time is signed"),

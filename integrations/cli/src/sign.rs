@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use rand::RngExt as _;
 use serde::Serialize;
 use webhook_verify::{
-    Clock as _, Message, Scheme, SignError, SignedHeaders, Signer, SystemClock, UnixTime,
+    Clock as _, Message, Scheme, Setting, SignError, SignedHeaders, SignedRequest, Signer,
+    SystemClock, UnixTime,
 };
 
 use crate::failure::{Failure, Verdict};
@@ -45,26 +46,40 @@ pub(crate) struct MessageArgs {
     /// The time of signing [default: now].
     #[arg(long, value_name = "UNIX", value_parser = numbers::unix_seconds)]
     pub(crate) now: Option<u64>,
+    /// What some providers need besides a secret, such as key-id=..; webhookctl providers NAME lists it.
+    #[arg(long = "setting", value_name = "NAME=VALUE", value_parser = verifier::setting)]
+    pub(crate) settings: Vec<(Setting, String)>,
 }
 
 pub(crate) fn run(args: &Args, output: Output) -> Result<Verdict, Failure> {
-    let signer = signer(args.provider, &args.secrets)?;
+    let signer = signer(args.provider, &args.secrets, &args.message)?;
     let body = body::read(args.file.as_deref())?;
     let now = args
         .message
         .now
         .map_or_else(|| SystemClock.now(), UnixTime::from_secs);
-    let headers = sign(&signer, &args.message, args.url.as_deref(), &body, now)?;
+    let request = sign(&signer, &args.message, args.url.as_deref(), &body, now)?;
+    let headers = request.headers();
+    let changed = request.body() != body || request.url() != args.url.as_deref();
     if output.is_json() {
         output.object(&Signed {
             provider: args.provider.name(),
+            url: request.url().filter(|_| changed),
+            body: std::str::from_utf8(request.body()).ok().filter(|_| changed),
             headers: headers
                 .iter()
                 .map(|(name, value)| Header { name, value })
                 .collect(),
         })?;
-    } else if let (true, Some(url)) = (args.curl, &args.url) {
-        output.text(curl(url, &headers, args.file.as_deref(), &body)?)?;
+    } else if let (true, Some(url)) = (args.curl, request.url()) {
+        let file = args.file.as_deref().filter(|_| request.body() == body);
+        output.text(curl(url, headers, file, request.body())?)?;
+    } else if changed {
+        return Err(Failure::misuse(format_args!(
+            "{} writes its signature into the body or the URL, so that headers alone are not enough; add --curl --url URL, \
+             or --json",
+            args.provider.name()
+        )));
     } else {
         let lines: Vec<String> = headers
             .iter()
@@ -78,6 +93,11 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Verdict, Failure> {
 #[derive(Serialize)]
 struct Signed<'a> {
     provider: &'a str,
+    /// With the body only where the provider puts something into one of the two.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<&'a str>,
     headers: Vec<Header<'a>>,
 }
 
@@ -89,8 +109,17 @@ struct Header<'a> {
 }
 
 /// A signer under all secrets, the newest first.
-pub(crate) fn signer(scheme: Scheme, secrets: &Secrets) -> Result<Signer, Failure> {
-    Signer::with_secrets(scheme, &secrets.read()?).map_err(|error| verifier::in_our_words(&error))
+pub(crate) fn signer(
+    scheme: Scheme,
+    secrets: &Secrets,
+    message: &MessageArgs,
+) -> Result<Signer, Failure> {
+    let signer = Signer::with_secrets(scheme, &secrets.read()?);
+    let signer = signer.map_err(|error| verifier::in_our_words(&error))?;
+    let settings = message.settings.iter();
+    Ok(settings.fold(signer, |signer, (setting, value)| {
+        signer.setting(*setting, value)
+    }))
 }
 
 /// Signs one message, under a new id if it needs one and was given none.
@@ -100,7 +129,7 @@ pub(crate) fn sign(
     url: Option<&str>,
     body: &[u8],
     now: UnixTime,
-) -> Result<SignedHeaders, Failure> {
+) -> Result<SignedRequest, Failure> {
     let mut message = Message::new(body).at(now);
     if let Some(id) = &args.id {
         message = message.id(id);
@@ -112,10 +141,10 @@ pub(crate) fn sign(
         message = message.url(url);
     }
     let id;
-    let signed = match signer.sign(&message) {
+    let signed = match signer.sign_request(&message) {
         Err(SignError::MissingId) => {
             id = new_id();
-            signer.sign(&message.id(&id))
+            signer.sign_request(&message.id(&id))
         }
         signed => signed,
     };
@@ -126,6 +155,9 @@ pub(crate) fn sign(
             SignError::InBody => format!(
                 "{name} puts its signature into the body, which is its own to write; no signature can be made here"
             ),
+            SignError::MissingSetting(setting) => {
+                format!("{name} needs to know its {setting}; add --setting {setting}=VALUE")
+            }
             SignError::InvalidId => format!(
                 "--id must have 1 to 256 visible ASCII characters, and none that {name} puts behind the id"
             ),

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use webhook_idempotency::{ConfigError, MemoryStore, Queue, SqliteOptions, StoreError};
+use webhook_idempotency::{
+    ConfigError, MemoryStore, PostgresStore, Queue, SqliteOptions, StoreError,
+};
 
 use crate::failure::Failure;
 
@@ -15,6 +17,7 @@ const MEMORY: usize = 100_000;
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Location {
     Memory,
+    Postgres(String),
     Sqlite(PathBuf),
 }
 
@@ -31,7 +34,12 @@ impl FromStr for Location {
                 "--store sqlite:// needs a file behind it, such as sqlite://hooks.db".to_owned(),
             ),
             (_, Some(path)) => Ok(Self::Sqlite(path.into())),
-            _ => Err("--store takes sqlite://FILE or memory".to_owned()),
+            _ if text.starts_with("postgres://") || text.starts_with("postgresql://") => {
+                Ok(Self::Postgres(text.to_owned()))
+            }
+            _ => Err(
+                "--store takes sqlite://FILE, postgres://USER@HOST/DATABASE or memory".to_owned(),
+            ),
         }
     }
 }
@@ -39,7 +47,7 @@ impl FromStr for Location {
 /// A store that keeps something from one call to the next.
 #[derive(clap::Args, Clone)]
 pub(crate) struct StoreArgs {
-    /// Where events are kept: sqlite://FILE.
+    /// Where events are kept: sqlite://FILE or postgres://USER@HOST/DATABASE.
     #[arg(long, value_name = "STORE")]
     pub(crate) store: Location,
 }
@@ -66,6 +74,7 @@ pub(crate) enum Missing {
 /// Opens a store and brings its tables up to date.
 pub(crate) async fn open(location: &Location, missing: Missing) -> Result<Arc<dyn Queue>, Failure> {
     Ok(match location {
+        Location::Postgres(url) => Arc::new(PostgresStore::open(url).await.map_err(refused)?),
         Location::Memory => Arc::new(MemoryStore::new(MEMORY)),
         Location::Sqlite(path) => {
             let options = SqliteOptions::new(path).create_if_missing(missing == Missing::Create);

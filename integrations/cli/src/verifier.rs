@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
 
-use webhook_verify::{ConfigError, Scheme, Secret, SecretSet, Verifier};
+use webhook_verify::{ConfigError, Scheme, Secret, SecretSet, Setting, Verifier};
 
 use crate::failure::Failure;
 use crate::secrets::Secrets;
@@ -36,6 +36,19 @@ pub(crate) struct PolicyArgs {
     /// Accept that the provider says who sends and not what is sent.
     #[arg(long)]
     pub(crate) accept_uncovered_body: bool,
+    /// What some providers need besides a secret, such as key-id=..; webhookctl providers NAME lists it.
+    #[arg(long = "setting", value_name = "NAME=VALUE", value_parser = setting)]
+    pub(crate) settings: Vec<(Setting, String)>,
+}
+
+/// `name=value`, of which only the name is ever repeated, and only if it is one.
+pub(crate) fn setting(text: &str) -> Result<(Setting, String), String> {
+    let known = text
+        .split_once('=')
+        .and_then(|(name, value)| Some((Setting::from_name(name)?, value.to_owned())));
+    known.ok_or_else(|| {
+        "--setting takes NAME=VALUE, where webhookctl providers PROVIDER says which names there are".to_owned()
+    })
 }
 
 /// A verifier of that scheme.
@@ -52,6 +65,9 @@ pub(crate) fn build(
         }
         if let Some(seconds) = policy.tolerance {
             builder = builder.tolerance(Duration::from_secs(seconds));
+        }
+        for (setting, value) in &policy.settings {
+            builder = builder.setting(*setting, value);
         }
         if policy.accept_uncovered_body {
             builder = builder.accept_uncovered_body();
@@ -119,6 +135,9 @@ pub(crate) fn in_our_words(error: &ConfigError) -> Failure {
             "{scheme} does not authenticate the whole body, so anybody on the way could change it; add \
              --accept-uncovered-body if you accept that"
         ),
+        ConfigError::MissingSetting { scheme, setting } => {
+            format!("{scheme} needs to know its {setting}; add --setting {setting}=VALUE")
+        }
         other => other.to_string(),
     })
 }

@@ -152,6 +152,7 @@ pub(crate) fn in_words(coverage: Coverage) -> String {
     let body = match coverage.body {
         BodyCoverage::Whole => "the whole body",
         BodyCoverage::Partial => "a part of the body",
+        BodyCoverage::Fields => "all fields of the body, run together",
         _ => "nothing of the body",
     };
     let mut text = body.to_owned();

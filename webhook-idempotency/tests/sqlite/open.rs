@@ -203,3 +203,48 @@ async fn many_stores_can_open_one_new_file_at_the_same_time() {
     assert_eq!(new, 1);
     assert_eq!(stores[0].stats(&inbox()).await.unwrap().ready, 1);
 }
+
+#[tokio::test]
+async fn a_file_that_was_made_by_the_printed_migrations_is_one_that_opening_made() {
+    use sqlx::{Connection as _, Row as _};
+    let folder = tempfile::tempdir().unwrap();
+    let (printed, opened) = (
+        folder.path().join("printed.db"),
+        folder.path().join("opened.db"),
+    );
+    let connect = async |file: &std::path::Path| {
+        let options = sqlx::sqlite::SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true);
+        sqlx::SqliteConnection::connect_with(&options)
+            .await
+            .unwrap()
+    };
+    let mut connection = connect(&printed).await;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(SqliteOptions::migrations()))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    // Opening it finds nothing left to do.
+    drop(SqliteOptions::new(&printed).open().await.unwrap());
+    drop(SqliteOptions::new(&opened).open().await.unwrap());
+    let mut schemas = Vec::new();
+    for file in [&printed, &opened] {
+        let mut connection = connect(file).await;
+        let rows = sqlx::query("SELECT name, sql FROM sqlite_schema ORDER BY name")
+            .fetch_all(&mut connection);
+        let rows = rows.await.unwrap();
+        schemas.push(
+            rows.iter()
+                .map(|row| (row.get(0), row.get(1)))
+                .collect::<Vec<(String, Option<String>)>>(),
+        );
+        let versions = sqlx::query("SELECT count(*), max(version) FROM webhook_migrations")
+            .fetch_one(&mut connection);
+        let versions = versions.await.unwrap();
+        assert_eq!(versions.get::<i64, _>(0), versions.get::<i64, _>(1));
+    }
+    assert!(schemas[0].len() > 5);
+    assert_eq!(schemas[0], schemas[1]);
+}

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use serde::Deserialize;
-use webhook_verify::{Scheme, Signer, Verifier};
+use webhook_verify::{Message, Scheme, SignError, Signer, Verifier};
 
 use super::Args;
 use crate::failure::Failure;
@@ -61,6 +61,8 @@ struct Entry {
     tolerance: Option<u64>,
     #[serde(default)]
     accept_uncovered_body: bool,
+    #[serde(default)]
+    setting: Vec<String>,
     forward: Option<String>,
 }
 
@@ -156,10 +158,17 @@ fn from_file(path: &Path) -> Result<(Vec<Endpoint>, Option<Whole>), Failure> {
             secrets: Secrets::of(entry.secret_env, entry.secret_file, entry.secret),
             public_keys: entry.public_key.into_iter().map(Into::into).collect(),
         };
+        let settings = entry
+            .setting
+            .iter()
+            .map(|text| verifier::setting(text))
+            .collect();
+        let settings: Result<Vec<_>, String> = settings;
         let policy = PolicyArgs {
             url: entry.url,
             tolerance: entry.tolerance,
             accept_uncovered_body: entry.accept_uncovered_body,
+            settings: settings.map_err(|error| in_file(&what, error))?,
         };
         let forward = forward.map_err(|error| in_file(&what, error))?;
         let made = endpoint(scheme, name, Some(path), &keys, &policy, forward);
@@ -204,11 +213,15 @@ fn endpoint(
     // Not every scheme can sign; forwarded events then go without a signature.
     let signer = match (&forward, names::has_public_key(&scheme)) {
         (Some(_), false) => keys.secrets.read().ok().and_then(|secrets| {
-            let signer = Signer::with_secrets(scheme, &secrets).ok()?;
-            let probe = webhook_verify::Message::new(b"{}")
-                .id("probe")
-                .url("https://a.example/");
-            (signer.sign(&probe) != Err(webhook_verify::SignError::InBody)).then_some(signer)
+            let mut signer = Signer::with_secrets(scheme, &secrets).ok()?;
+            for (setting, value) in &policy.settings {
+                signer = signer.setting(*setting, value);
+            }
+            (!matches!(
+                signer.sign(&Message::new(b"{}").id("probe").url("https://a.example/")),
+                Err(SignError::InBody)
+            ))
+            .then_some(signer)
         }),
         _ => None,
     };

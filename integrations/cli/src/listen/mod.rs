@@ -19,7 +19,7 @@ use axum::response::Response;
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use webhook_idempotency::{Inbox, Queue, Worker};
+use webhook_idempotency::{GroupCommit, Inbox, Queue, Worker};
 use webhook_tower::{Receive, Rejection};
 
 use self::config::{Endpoint, Setup};
@@ -58,7 +58,7 @@ pub(crate) struct Args {
     /// Several providers at once, each an [[endpoint]] in a TOML file.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["provider", "path", "forward", "url"])]
     config: Option<PathBuf>,
-    /// Where events are kept: sqlite://FILE, or memory [default: memory].
+    /// Where events are kept: sqlite://FILE, postgres://USER@HOST/DATABASE or memory [default: memory].
     #[arg(long, value_name = "STORE")]
     store: Option<Location>,
     /// Where to listen; port 0 chooses a free one [default: 127.0.0.1:3000].
@@ -94,7 +94,9 @@ async fn serve(setup: Setup, output: Output) -> Result<Verdict, Failure> {
     let mut stop = stop::Stop::new()?;
     let journal = Arc::new(Journal::new(output));
     let bare = store::open(&setup.store, Missing::Create).await?;
-    let witnessed: Arc<dyn Queue> = Arc::new(Witness::new(Arc::clone(&bare), Arc::clone(&journal)));
+    // Requests that come at the same time share a commit.
+    let grouped = Arc::new(GroupCommit::new(Arc::clone(&bare)));
+    let witnessed: Arc<dyn Queue> = Arc::new(Witness::new(grouped, Arc::clone(&journal)));
     let inbox = |endpoint: &Endpoint| Inbox::new(Arc::clone(&witnessed), &endpoint.name);
 
     let mut router = Router::new();

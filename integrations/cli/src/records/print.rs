@@ -70,6 +70,7 @@ impl<'a> Row<'a> {
             covers_body: match facts.coverage.body {
                 BodyCoverage::Whole => "whole",
                 BodyCoverage::Partial => "partial",
+                BodyCoverage::Fields => "fields",
                 _ => "none",
             },
             received_at: record.received_at.as_secs(),

@@ -53,7 +53,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, output: Output) -> Result<Verdict, Failure> {
-    let signer = sign::signer(args.provider, &args.secrets)?;
+    let signer = sign::signer(args.provider, &args.secrets, &args.message)?;
     let data = match &args.data {
         Some(path) => Some(Bytes::from(body::read(Some(path))?)),
         None => None,
@@ -83,6 +83,13 @@ struct Job {
     signer: Signer,
     data: Option<Bytes>,
     client: Client,
+}
+
+/// What goes out, which may differ from what was given: some providers sign in the URL or the body.
+struct Request {
+    url: Target,
+    headers: http::HeaderMap,
+    body: Bytes,
 }
 
 impl Job {
@@ -118,11 +125,11 @@ impl Job {
     }
 
     async fn post(&self, number: u64) -> Result<Outcome, Failure> {
-        let (headers, body) = self.request(number)?;
+        let Request { url, headers, body } = self.request(number)?;
         let begun = Instant::now();
         let answer = self
             .client
-            .post(&self.args.url.0, headers, body, target::TIMEOUT)
+            .post(&url.0, headers, body, target::TIMEOUT)
             .await;
         let took = begun.elapsed();
         Ok(match answer {
@@ -132,7 +139,7 @@ impl Job {
     }
 
     /// Signed at this moment, as a sender signs each attempt.
-    fn request(&self, number: u64) -> Result<(http::HeaderMap, Bytes), Failure> {
+    fn request(&self, number: u64) -> Result<Request, Failure> {
         let now = self
             .args
             .message
@@ -143,8 +150,17 @@ impl Job {
             None => self.example(number, now),
         };
         let url = self.args.url.0.as_str();
-        let headers = sign::sign(&self.signer, &self.args.message, Some(url), &body, now)?;
-        Ok((target::header_map(&headers)?, body))
+        let signed = sign::sign(&self.signer, &self.args.message, Some(url), &body, now)?;
+        let headers = target::header_map(signed.headers())?;
+        let url = match signed.url() {
+            Some(url) => url.parse::<Target>().map_err(Failure::misuse)?,
+            None => self.args.url.clone(),
+        };
+        Ok(Request {
+            url,
+            headers,
+            body: Bytes::copy_from_slice(signed.body()),
+        })
     }
 
     /// A body that looks like many providers' own, and is another one each time unless an id was given.

@@ -22,8 +22,9 @@ impl Pace {
         let Some(step) = self.step else {
             return;
         };
-        tokio::time::sleep_until(self.next).await;
-        self.next = (self.next + step).max(Instant::now());
+        let due = self.next.max(Instant::now());
+        tokio::time::sleep_until(due).await;
+        self.next = due + step;
     }
 }
 

@@ -253,7 +253,7 @@ fn a_receiver_that_cannot_start_says_why() {
     };
     assert_eq!(
         sentence(&["--store", "mysql://x"]),
-        "--store takes sqlite://FILE or memory"
+        "--store takes sqlite://FILE, postgres://USER@HOST/DATABASE or memory"
     );
     assert!(
         sentence(&["--addr", "nowhere"])

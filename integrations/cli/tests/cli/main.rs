@@ -8,6 +8,7 @@
 )]
 
 mod captured;
+mod keeping;
 mod listen;
 mod misuse;
 mod process;

@@ -191,7 +191,7 @@ fn misuse_of_the_store_is_one_sentence() {
             "--store sqlite:// needs a file behind it",
         ),
         (
-            &["inbox", "list", "--store", "postgress://u:canary@h/"],
+            &["inbox", "list", "--store", "mysql://u:canary@h/"],
             "--store takes ",
         ),
         (

@@ -28,3 +28,19 @@ pub(super) async fn apply(connection: &mut SqliteConnection, now: i64) -> Result
     }
     Ok(())
 }
+
+/// The same for an empty file, as one script.
+pub(super) fn script() -> String {
+    let record = include_str!("sql/migrations_record.sql").trim_end();
+    let mut parts = vec![
+        String::from("BEGIN IMMEDIATE;"),
+        format!("{};", include_str!("sql/migrations_create.sql").trim_end()),
+    ];
+    for (version, migration) in (1..).zip(MIGRATIONS) {
+        parts.push(migration.trim_end().to_owned());
+        let record = record.replace("?1", &i32::to_string(&version));
+        parts.push(record.replace("?2", "unixepoch() * 1000") + ";");
+    }
+    parts.push("COMMIT;\n".into());
+    parts.join("\n")
+}

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use webhook_verify::{Clock, SystemClock};
 
-use super::SqliteStore;
 use super::connect::Connector;
+use super::{SqliteStore, migrations};
 use crate::error::ConfigError;
 
 /// Which file a [`SqliteStore`] keeps its records in, and how.
@@ -73,6 +73,12 @@ impl SqliteOptions {
         self.check()?;
         let connector = Connector::new(&self)?;
         SqliteStore::start(connector, self).await
+    }
+
+    /// Everything that [`SqliteOptions::open`] would run on an empty file, as SQL to be read and run by other tools.
+    #[must_use]
+    pub fn migrations() -> String {
+        migrations::script()
     }
 
     fn check(&self) -> Result<(), ConfigError> {
