@@ -35,9 +35,6 @@ fn nearest(wanted: &str) -> Option<&'static str> {
 
 /// Whether what verifies is a key that everybody may know, so that only the provider can sign.
 pub(crate) fn has_public_key(scheme: &Scheme) -> bool {
-    let asymmetric = |name: &&str| scheme.algorithm().starts_with(*name);
-    !scheme.has_secrets()
-        || ["Ed25519", "ECDSA", "RSA"]
-            .iter()
-            .any(|name| asymmetric(&name))
+    let signs_with = |name: &&str| scheme.algorithm().starts_with(*name);
+    !scheme.has_secrets() || ["Ed25519", "ECDSA", "RSA"].iter().any(signs_with)
 }

@@ -28,7 +28,7 @@ const MEMORY: [&str; 2] = ["ramfs", "tmpfs"];
 
 pub(super) fn look(file: &Path) -> Vec<Check> {
     let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
-    let directory = absolute.parent().unwrap_or(Path::new("/"));
+    let directory = absolute.parent().unwrap_or_else(|| Path::new("/"));
     let mounts = fs::read_to_string("/proc/self/mounts").unwrap_or_default();
     let mut checks: Vec<Check> = kind_of(directory, &mounts)
         .map(|kind| file_system(&kind))

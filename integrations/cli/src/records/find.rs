@@ -32,7 +32,8 @@ pub(super) async fn one(opened: &Opened, name: &str) -> Result<Record, Failure> 
         after = Some(last.sequence);
         for record in page {
             let is_id = record.facts.id.as_ref().is_some_and(|id| id.value == name);
-            if !is_id && !(is_prefix && record.key.to_string().starts_with(&prefix)) {
+            let is_key = is_prefix && record.key.to_string().starts_with(&prefix);
+            if !is_id && !is_key {
                 continue;
             }
             if found.is_some() {

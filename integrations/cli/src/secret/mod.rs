@@ -17,7 +17,7 @@ pub(crate) struct Args {
 #[derive(Subcommand, Clone)]
 enum Command {
     /// Make a signing secret of the form that a scheme wants, and print it.
-    New(create::Args),
+    New(Box<create::Args>),
     /// Say which secret was used when, and whether the old one may go.
     RotatePlan(plan::Args),
 }

@@ -98,7 +98,7 @@ impl Job {
         let args = &job.args;
         let concurrency = args
             .concurrency
-            .unwrap_or(if args.rate.is_some() { 16 } else { 1 });
+            .unwrap_or_else(|| if args.rate.is_some() { 16 } else { 1 });
         let begun = Instant::now();
         let mut pace = Pace::new(args.rate);
         let bar = Bar::new(args.repeat);

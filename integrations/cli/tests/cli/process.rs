@@ -108,7 +108,7 @@ impl Service {
                     seen.push(request);
                     seen.len() - 1
                 };
-                let status = statuses.get(at).or(statuses.last()).unwrap();
+                let status = statuses.get(at).or_else(|| statuses.last()).unwrap();
                 let answer = format!(
                     "HTTP/1.1 {status} x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
                 );
