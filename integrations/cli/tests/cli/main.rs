@@ -13,6 +13,7 @@ mod listen;
 mod misuse;
 mod process;
 mod providers;
+mod readme;
 mod records;
 mod send;
 mod sign;
