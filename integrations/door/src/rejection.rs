@@ -41,6 +41,13 @@ pub enum Reason {
         /// The limit in bytes.
         limit: usize,
     },
+    /// The delivery is authentic, and not JSON of the shape that the handler asks for.
+    Json {
+        /// The line of the body at which reading stopped, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
     /// The method is not one that the door takes.
     Method,
     /// As many bytes of bodies are in flight as the budget allows.
@@ -73,6 +80,7 @@ impl Reason {
             Self::ContentType => "content_type",
             Self::Inflate => "inflate",
             Self::InflateTooLarge { .. } => "inflate_too_large",
+            Self::Json { .. } => "json",
             Self::Method => "method",
             Self::Overloaded => "overloaded",
             Self::Store(_) => "store",
@@ -103,6 +111,7 @@ impl Reason {
             Self::BodyInShreds | Self::InflateTooLarge { .. } => 413,
             Self::BodyTimeout => 408,
             Self::ContentEncoding | Self::ContentType => 415,
+            Self::Json { .. } => 422,
             Self::Method => 405,
             Self::Overloaded
             | Self::Store(_)
@@ -242,6 +251,10 @@ impl fmt::Display for Reason {
             Self::InflateTooLarge { limit } => {
                 write!(f, "the body is longer than {limit} bytes once decompressed")
             }
+            Self::Json { line, column } => write!(
+                f,
+                "the body is not the JSON that the handler asks for, at line {line} column {column}"
+            ),
             Self::Method => f.write_str("the method is not one that is taken here"),
             Self::Overloaded => {
                 f.write_str("as many bytes of bodies are in flight as the budget allows")
@@ -289,6 +302,7 @@ mod tests {
             (Reason::ContentType, 415),
             (Reason::Inflate, 400),
             (Reason::InflateTooLarge { limit: 1 }, 413),
+            (Reason::Json { line: 1, column: 2 }, 422),
             (Reason::Method, 405),
             (Reason::Overloaded, 503),
             (store("disk"), 503),

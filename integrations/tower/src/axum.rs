@@ -6,13 +6,13 @@ use std::marker::PhantomData;
 use axum_core::body::Body;
 use axum_core::extract::{FromRef, FromRequest, Request};
 use axum_core::response::{IntoResponse, Response};
-use http::StatusCode;
+use bytes::Bytes;
 use serde::de::DeserializeOwned;
-use webhook_door::{Intake, Rejection, Reservation, Verifiers};
+use webhook_door::{Intake, Reason, Rejection, Reservation, Verifiers};
 use webhook_verify::{Provider, Verified};
 
 use crate::pump::Pump;
-use crate::rejection::{refuse, status};
+use crate::rejection::refuse;
 
 /// A delivery of provider `P` that was verified on its way into the handler.
 ///
@@ -53,8 +53,18 @@ pub struct Webhook<P, T = Unparsed> {
     /// The body, parsed.
     pub payload: T,
     provider: PhantomData<fn() -> P>,
+    content: Bytes,
     /// The body is in memory until the handler lets go of this.
     _reservation: Reservation,
+}
+
+impl<P, T> Webhook<P, T> {
+    /// What the payload was read from: the signed bytes, or what they decompress to where [`Intake`] takes compressed
+    /// bodies.
+    #[must_use]
+    pub const fn content(&self) -> &Bytes {
+        &self.content
+    }
 }
 
 /// The payload of a [`Webhook`] whose body is not parsed; take the bytes from its proof.
@@ -66,19 +76,19 @@ pub trait Payload: Sized {
     /// Reads the verified content: the signed bytes, or what they decompress to.
     ///
     /// # Errors
-    /// [`WebhookRejection::Json`] if it is not of this shape.
-    fn read(content: &[u8]) -> Result<Self, WebhookRejection>;
+    /// [`Reason::Json`] if it is not of this shape.
+    fn read(content: &[u8]) -> Result<Self, Reason>;
 }
 
 impl Payload for Unparsed {
-    fn read(_: &[u8]) -> Result<Self, WebhookRejection> {
+    fn read(_: &[u8]) -> Result<Self, Reason> {
         Ok(Self)
     }
 }
 
 impl<T: DeserializeOwned> Payload for T {
-    fn read(content: &[u8]) -> Result<Self, WebhookRejection> {
-        serde_json::from_slice(content).map_err(|error| WebhookRejection::Json {
+    fn read(content: &[u8]) -> Result<Self, Reason> {
+        serde_json::from_slice(content).map_err(|error| Reason::Json {
             line: error.line(),
             column: error.column(),
         })
@@ -103,15 +113,18 @@ where
             &head,
             body,
         )
-        .map_err(WebhookRejection::Refused)?
+        .map_err(WebhookRejection)?
         .await
-        .map_err(WebhookRejection::Refused)?;
-        let payload = T::read(&arrived.content())?;
+        .map_err(WebhookRejection)?;
+        let content = arrived.content();
+        let payload =
+            T::read(&content).map_err(|reason| WebhookRejection(arrived.refuse(reason)))?;
         let (verified, reservation) = arrived.into_parts();
         Ok(Self {
             verified,
             payload,
             provider: PhantomData,
+            content,
             _reservation: reservation,
         })
     }
@@ -126,65 +139,25 @@ impl<P, T: fmt::Debug> fmt::Debug for Webhook<P, T> {
     }
 }
 
-/// Why a [`Webhook`] could not be extracted.
+/// Why a [`Webhook`] could not be extracted: it was refused, or it is authentic and not of the shape that the handler
+/// asks for ([`Reason::Json`], 422).
 #[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum WebhookRejection {
-    /// It is authentic, and not JSON of the shape that the handler asks for.
-    Json {
-        /// The line of the body at which reading stopped, from 1.
-        line: usize,
-        /// The column, from 1.
-        column: usize,
-    },
-    /// It was refused.
-    Refused(Rejection),
-}
-
-impl WebhookRejection {
-    /// The status that the peer sees: 422 for the wrong shape, else [`Rejection::status`].
-    #[must_use]
-    pub fn status(&self) -> StatusCode {
-        match self {
-            Self::Json { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Refused(rejection) => status(rejection),
-        }
-    }
-}
+pub struct WebhookRejection(pub Rejection);
 
 impl IntoResponse for WebhookRejection {
     fn into_response(self) -> Response {
-        match self {
-            Self::Refused(rejection) => refuse::<Body>(rejection),
-            Self::Json { .. } => {
-                let mut response = Response::new(Body::empty());
-                *response.status_mut() = self.status();
-                response.extensions_mut().insert(self);
-                response
-            }
-        }
+        refuse::<Body>(self.0)
     }
 }
 
 impl fmt::Display for WebhookRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Json { line, column } => {
-                write!(
-                    f,
-                    "the body is not the JSON that the handler asks for, at line {line} column {column}"
-                )
-            }
-            Self::Refused(rejection) => rejection.fmt(f),
-        }
+        self.0.fmt(f)
     }
 }
 
 impl std::error::Error for WebhookRejection {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Json { .. } => None,
-            Self::Refused(rejection) => rejection.source(),
-        }
+        self.0.source()
     }
 }

@@ -52,10 +52,11 @@
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `axum` | `Webhook`, the extractor |
+//! | `axum` | `Webhook`, the extractor, and `Verified`, for handlers behind the layer |
 //! | `inflate` | `Intake::inflate`: compressed bodies, decompressed after they were verified |
-//! | `inbox` | `Receive`, `IdempotencyLayer`, and [`webhook_idempotency`](https://docs.rs/webhook-idempotency) as `idempotency` |
+//! | `inbox` | `Receive`, `Receivers` for many providers, `IdempotencyLayer`, and [`webhook_idempotency`](https://docs.rs/webhook-idempotency) as `idempotency` |
 //! | `json` | `Event::json` in handlers (implies `inbox`) |
+//! | `serve` | `Server`, which bounds what a connection may do before there is a request |
 //! | `sqlite` | the SQLite store behind the inbox (implies `inbox`) |
 //! | `worker` | the worker that runs handlers over stored events (implies `inbox`) |
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -67,7 +68,13 @@ mod idempotency_layer;
 mod pump;
 #[cfg(feature = "inbox")]
 mod receive;
+#[cfg(feature = "inbox")]
+mod receivers;
 mod rejection;
+#[cfg(feature = "serve")]
+mod serve;
+#[cfg(feature = "axum")]
+mod verified;
 mod verify_layer;
 
 pub use webhook_door::{Budget, Intake, Reason, Rejection, TenantResolver, Tenants};
@@ -83,5 +90,11 @@ pub use crate::idempotency_layer::{
 };
 #[cfg(feature = "inbox")]
 pub use crate::receive::{Receive, ReceiveFuture};
+#[cfg(feature = "inbox")]
+pub use crate::receivers::{Receivers, ReceiversFuture};
 pub use crate::rejection::refuse;
+#[cfg(feature = "serve")]
+pub use crate::serve::Server;
+#[cfg(feature = "axum")]
+pub use crate::verified::{Verified, VerifiedRejection};
 pub use crate::verify_layer::{Verify, VerifyFuture, VerifyLayer};

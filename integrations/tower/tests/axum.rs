@@ -4,17 +4,17 @@
 
 mod common;
 
+use axum::Router;
 use axum::body::Body;
 use axum::extract::FromRef;
 use axum::http::{Request, StatusCode};
 use axum::routing::post;
-use axum::{Extension, Router};
 use common::{BODY, good, provider, request};
 use http_body_util::BodyExt;
 use serde::Deserialize;
 use tower::ServiceExt;
-use webhook_tower::verify::{GitHub, StandardWebhooks, Verified};
-use webhook_tower::{VerifyLayer, Webhook, WebhookRejection};
+use webhook_tower::verify::{GitHub, StandardWebhooks};
+use webhook_tower::{Reason, Rejection, Verified, VerifyLayer, Webhook};
 
 #[derive(Clone)]
 struct App {
@@ -114,8 +114,8 @@ async fn an_authentic_body_of_the_wrong_shape_is_422_and_tells_nothing() {
     *request.uri_mut() = "/typed".parse().unwrap();
     let response = app().oneshot(request).await.unwrap();
     assert!(matches!(
-        response.extensions().get(),
-        Some(WebhookRejection::Json { line: 1, column: 2 })
+        response.extensions().get().map(Rejection::reason),
+        Some(Reason::Json { line: 1, column: 2 })
     ));
 }
 
@@ -132,8 +132,8 @@ async fn an_unsigned_delivery_of_the_wrong_shape_is_not_parsed_but_refused() {
 
 #[tokio::test]
 async fn a_handler_behind_the_layer_has_the_proof_and_one_beside_it_fails_closed() {
-    async fn hook(verified: Extension<Verified>) -> String {
-        verified.secret_label().to_owned()
+    async fn hook(Verified(proof): Verified) -> String {
+        proof.secret_label().to_owned()
     }
     let app = |layered: bool| {
         let router: Router = Router::new().route("/hook", post(hook));
@@ -152,4 +152,9 @@ async fn a_handler_behind_the_layer_has_the_proof_and_one_beside_it_fails_closed
         .await
         .unwrap();
     assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(matches!(
+        response.extensions().get().map(Rejection::reason),
+        Some(Reason::Unguarded)
+    ));
+    assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "");
 }

@@ -17,7 +17,7 @@ use webhook_tower::idempotency::{
     NewRecord, Put, Queue, Record, Replayed, Settled, Settlement, Stats, StoreError,
     StoreErrorKind,
 };
-use webhook_tower::{Reason, Receive, Rejection};
+use webhook_tower::{Reason, Receive, Receivers, Rejection};
 
 fn inbox() -> (Arc<MemoryStore>, Inbox) {
     let store = Arc::new(MemoryStore::new(100));
@@ -75,6 +75,29 @@ async fn nothing_that_is_refused_reaches_the_store() {
         );
     }
     assert_eq!(stored(&store).await, 0);
+}
+
+#[tokio::test]
+async fn each_of_many_providers_is_received_at_its_own_path_and_no_other() {
+    let (store, inbox) = inbox();
+    let github = webhook_tower::verify::GitHub::new("not-a-real-secret").unwrap();
+    let receivers = Receivers::new()
+        .with("/github", github, inbox.endpoint("github").unwrap())
+        .with("/hook", provider(), inbox);
+    for (path, status) in [
+        ("/hook", 200),
+        ("/hook?a=b", 200),
+        ("/github", 401),
+        ("/hook/", 404),
+        ("/Hook", 404),
+        ("/", 404),
+    ] {
+        let mut request = good("msg_1");
+        *request.uri_mut() = path.parse().unwrap();
+        let response = receivers.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), status, "{path}");
+    }
+    assert_eq!(stored(&store).await, 1);
 }
 
 #[tokio::test(start_paused = true)]
