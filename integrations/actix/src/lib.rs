@@ -35,6 +35,7 @@
 //!
 //! Its server sends `100 Continue` as soon as it has read a head, before any service sees the request; so a refused sender
 //! that asked for it begins to send its body all the same. Nothing of that body is read.
+//! It also reads ahead, some tens of kilobytes for each connection, whatever the [`Budget`].
 //!
 //! # Features
 //!

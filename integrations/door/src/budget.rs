@@ -8,7 +8,8 @@ use std::sync::{Arc, LazyLock};
 ///
 /// A limit for each body bounds nothing by itself: a thousand slow senders hold a thousand bodies. What a door reads is
 /// reserved here as it arrives, not when it is announced, so that nobody holds what he has not sent; it is given back when
-/// the request is answered. When nothing is left the answer is the provider's status for "send it again".
+/// the request is answered. It counts bodies: a server's own buffers and what the allocator keeps come on top, together about
+/// as much again. When nothing is left the answer is the provider's status for "send it again".
 ///
 /// ```
 /// use webhook_door::{Budget, Intake};
