@@ -65,7 +65,7 @@ impl Content<'_> {
         Self: 'p,
     {
         match part {
-            Part::Body | Part::Fields => b"",
+            Part::Body | Part::Checksum | Part::Fields => b"",
             Part::Id => values.id(),
             Part::Json(path) => values.json(path),
             Part::Literal(text) => text.as_bytes(),

@@ -1,10 +1,12 @@
 //! Errors, by whose fault they are.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use core::error::Error;
 use core::fmt;
 use core::time::Duration;
 
+use crate::key_source::KeyRequest;
 use crate::settings::Setting;
 use crate::time::UnixTime;
 
@@ -32,6 +34,11 @@ pub enum ConfigError {
     },
     /// This target has no system clock and none was given.
     NoClock,
+    /// The scheme's keys must be fetched, and no source of keys was given.
+    NoKeySource {
+        /// The scheme.
+        scheme: String,
+    },
     /// No secret was given.
     NoSecret,
     /// The scheme signs the URL that the provider was given, and none was given here.
@@ -117,6 +124,10 @@ impl fmt::Display for ConfigError {
             Self::NoSecret => {
                 f.write_str("no signing secret was given; add one with secret(label, secret)")
             }
+            Self::NoKeySource { scheme } => write!(
+                f,
+                "the keys of the scheme {scheme} must be fetched; give the builder a KeyCache with key_source(..)"
+            ),
             Self::NoUrl { scheme } => write!(
                 f,
                 "the scheme {scheme} signs the URL that the provider was given; give the same one with public_url(..)"
@@ -194,6 +205,11 @@ pub enum VerifyError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// The public key is not here yet. Whoever fetches keys may get this one; the sender comes again.
+    KeyNotFetched {
+        /// Which key.
+        request: Box<KeyRequest>,
+    },
     /// The scheme keeps its signature in the body, and the body does not have it where it must be.
     MalformedBody,
     /// A header that the scheme needs is not of the form that the scheme gives it.
@@ -252,11 +268,18 @@ pub enum VerifyError {
         /// The limit.
         limit: usize,
     },
+    /// The public key is none of the provider's, or not at this time; or the URL of it is not on the provider's hosts.
+    UnknownKey,
+    /// A token says that it was made by or for somebody else.
+    WrongParty {
+        /// The claim that says so.
+        claim: &'static str,
+    },
 }
 
 impl VerifyError {
     /// The one mapping from a refusal to an HTTP status: 401 for every failure of authenticity, 400 for what cannot be
-    /// read, 413 for a body over the limit.
+    /// read, 413 for a body over the limit, and 503 where a public key must be fetched first.
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
@@ -265,7 +288,10 @@ impl VerifyError {
             | Self::NoSignature { .. }
             | Self::SignatureMismatch
             | Self::TimestampInFuture { .. }
-            | Self::TimestampTooOld { .. } => 401,
+            | Self::TimestampTooOld { .. }
+            | Self::UnknownKey
+            | Self::WrongParty { .. } => 401,
+            Self::KeyNotFetched { .. } => 503,
             Self::MalformedBody
             | Self::MalformedHeader { .. }
             | Self::MalformedTimestamp
@@ -281,6 +307,7 @@ impl VerifyError {
     pub const fn reason(&self) -> &'static str {
         match self {
             Self::BodyTooLarge { .. } => "body_too_large",
+            Self::KeyNotFetched { .. } => "key_not_fetched",
             Self::MalformedBody => "malformed_body",
             Self::MalformedHeader { .. } => "malformed_header",
             Self::MalformedTimestamp => "malformed_timestamp",
@@ -293,6 +320,8 @@ impl VerifyError {
             Self::TimestampInFuture { .. } => "timestamp_in_future",
             Self::TimestampTooOld { .. } => "timestamp_too_old",
             Self::TooManySignatures { .. } => "too_many_signatures",
+            Self::UnknownKey => "unknown_key",
+            Self::WrongParty { .. } => "wrong_party",
         }
     }
 }
@@ -301,6 +330,7 @@ impl fmt::Display for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BodyTooLarge { limit } => write!(f, "the body is longer than {limit} bytes"),
+            Self::KeyNotFetched { request } => write!(f, "{request} has not been fetched yet"),
             Self::MalformedBody => {
                 f.write_str("the body does not have its signature where the scheme keeps it")
             }
@@ -340,6 +370,10 @@ impl fmt::Display for VerifyError {
             Self::TooManySignatures { limit } => {
                 write!(f, "there are more than {limit} signatures")
             }
+            Self::UnknownKey => {
+                f.write_str("the public key is none of the provider's at this time")
+            }
+            Self::WrongParty { claim } => write!(f, "the token's {claim} names somebody else"),
         }
     }
 }
@@ -358,6 +392,8 @@ pub enum SignError {
     InvalidType,
     /// The scheme puts its signature into the body, which a signer does not write.
     InBody,
+    /// The private key cannot sign, or this system has no randomness for it.
+    Key,
     /// The scheme signs an id and the message has none.
     MissingId,
     /// The message has no time and this target has no system clock.
@@ -384,6 +420,7 @@ impl fmt::Display for SignError {
             Self::InBody => {
                 "the scheme keeps its signature in the body or the URL; sign such messages with sign_request(..)"
             }
+            Self::Key => "the private key cannot sign; give it as PKCS#8",
             Self::MissingId => "the scheme signs an id; give the message one with id(..)",
             Self::MissingUrl => {
                 "the scheme signs the URL; give the message the one it goes to with url(..)"

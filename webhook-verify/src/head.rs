@@ -2,6 +2,7 @@
 
 use alloc::borrow::{Cow, ToOwned};
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -38,6 +39,8 @@ pub(crate) struct Extra {
     values: Vec<(&'static str, Option<Text>)>,
     /// The JSON that the row's paths lead into, where that is not the body itself.
     pub(crate) document: Option<Vec<u8>>,
+    /// What the public key goes by, where it was fetched.
+    pub(crate) key_label: Option<String>,
 }
 
 impl Extra {
@@ -273,6 +276,7 @@ impl Reader<'_> {
         Ok(Extra {
             values: values.collect::<Result<_, VerifyError>>()?,
             document: None,
+            key_label: None,
         })
     }
 }
@@ -455,6 +459,7 @@ impl Head {
         self.signed_at = claims.signed_at.or(self.signed_at);
         if let Some(extra) = &mut self.extra {
             extra.document = claims.document.map(Cow::into_owned);
+            extra.key_label = claims.key.map(|key| key.request.label().to_owned());
         }
     }
 

@@ -52,6 +52,8 @@
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `ed25519` | no | the schemes with public keys: Standard Webhooks v1a, Discord, Telnyx |
+//! | `ecdsa` | no | the schemes with ECDSA over P-256: SendGrid, Plaid |
+//! | `rsa` | no | the schemes with RSA and certificates: Amazon SNS, PayPal, Google Pub/Sub |
 //! | `http` | no | `testing::Request::into_http` |
 //! | `serde` | no | [`CustomScheme`] out of TOML, JSON and other configurations |
 //! | `std` | yes | [`SystemClock`], [`Secret::from_env`], [`Secret::from_file`], [`LiveVerifier`], [`TenantCache`] |
@@ -80,11 +82,16 @@ pub mod guide;
 mod head;
 mod json;
 mod key_bytes;
+#[cfg(all(feature = "std", any(feature = "ecdsa", feature = "rsa")))]
+mod key_cache;
+mod key_source;
 #[cfg(feature = "std")]
 mod live;
 mod mac;
 mod parsed;
 mod providers;
+#[cfg(any(feature = "ecdsa", feature = "rsa"))]
+mod public_key;
 mod respell;
 mod scheme;
 mod secret;
@@ -107,20 +114,31 @@ pub use attributes::{Absent, Attribute, Attributes, Identity};
 pub use body::Body;
 pub use error::{ConfigError, SecretProblem, SignError, VerifyError};
 pub use explain::{Explanation, Hint};
+#[cfg(all(feature = "std", any(feature = "ecdsa", feature = "rsa")))]
+pub use key_cache::KeyCache;
+pub use key_source::KeyRequest;
+#[cfg(any(feature = "ecdsa", feature = "rsa"))]
+pub use key_source::{KeyAnswer, KeySource};
 #[cfg(feature = "std")]
 pub use live::LiveVerifier;
 pub use providers::{
     Adyen, AdyenPlatforms, Asana, BigCommerce, Bitbucket, BoxCom, Braintree, Calendly, CircleCi,
     Clerk, CloudEvents, CoinbaseCommerce, DangerHubSpotV1, DangerHubSpotV2, Datadog, DocuSign,
     Dropbox, EventGrid, Figma, GitHub, GitLab, GitLabToken, GoCardless, HubSpotV3, Intercom, Jira,
-    LemonSqueezy, Line, Linear, Mailgun, Mandrill, Meta, Mollie, Notion, Okta, OpenAi, Paddle,
-    PagerDuty, Polar, Postmark, Provider, Razorpay, Resend, Sanity, Sentry, Shopify, ShopifyEvents,
-    Slack, Source, Square, StandardWebhooks, Stripe, Svix, Telegram, Trello, Twilio, TwilioJson,
-    TwilioJsonSha256, TwilioSha256, Twitch, Typeform, Vercel, WooCommerce, WorkOs, X, Zendesk,
-    Zoom, schemes,
+    JiraConnect, LemonSqueezy, Line, Linear, LiveKit, Mailgun, Mandrill, MessageBird, Meta, Mollie,
+    MsGraph, Netlify, Notion, Okta, OpenAi, Paddle, PagerDuty, Polar, Postmark, Provider, Razorpay,
+    Resend, Sanity, Sentry, Shopify, ShopifyEvents, Slack, Source, Square, StandardWebhooks,
+    Stripe, Svix, Telegram, Trello, Twilio, TwilioJson, TwilioJsonSha256, TwilioSha256, Twitch,
+    Typeform, Vercel, WooCommerce, WorkOs, X, Zendesk, Zoom, schemes,
 };
+#[cfg(feature = "rsa")]
+pub use providers::{DangerSnsV1, PayPal, PubSub, Sns};
 #[cfg(feature = "ed25519")]
 pub use providers::{Discord, StandardWebhooksEd25519, Telnyx};
+#[cfg(feature = "ecdsa")]
+pub use providers::{Plaid, SendGrid};
+#[cfg(any(feature = "ecdsa", feature = "rsa"))]
+pub use public_key::{KeyError, PublicKey};
 pub use scheme::{
     BodyCoverage, Confidence, Coverage, CustomEncoding, CustomHash, CustomScheme, CustomSecret,
     CustomTime, Delivery, Facts, Scheme,

@@ -71,6 +71,8 @@ impl fmt::Display for Setting {
 #[derive(Clone, Default)]
 pub(crate) struct Settings {
     values: Vec<(Setting, Arc<str>)>,
+    #[cfg(any(feature = "ecdsa", feature = "rsa"))]
+    keys: Option<Arc<dyn crate::key_source::KeySource>>,
 }
 
 impl Settings {
@@ -88,6 +90,24 @@ impl Settings {
             .iter()
             .filter(move |(other, _)| *other == setting)
             .map(|(_, value)| &**value)
+    }
+
+    #[cfg(any(feature = "ecdsa", feature = "rsa"))]
+    pub(crate) fn set_keys(&mut self, source: Arc<dyn crate::key_source::KeySource>) {
+        self.keys = Some(source);
+    }
+
+    #[cfg(any(feature = "ecdsa", feature = "rsa"))]
+    pub(crate) fn keys(&self) -> Option<&dyn crate::key_source::KeySource> {
+        self.keys.as_deref()
+    }
+
+    /// Whether there is a source of public keys.
+    pub(crate) const fn has_keys(&self) -> bool {
+        #[cfg(any(feature = "ecdsa", feature = "rsa"))]
+        return self.keys.is_some();
+        #[cfg(not(any(feature = "ecdsa", feature = "rsa")))]
+        return false;
     }
 
     /// The first of `needed` that has no value, or an empty one.

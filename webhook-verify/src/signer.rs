@@ -183,7 +183,6 @@ impl Signer {
             body: message.body,
             url: message.url,
             id: message.id,
-            event_type: message.event_type,
             time,
             key: active.ok_or(SignError::NoActiveSecret)?.secret(),
             settings: &self.inner.settings,

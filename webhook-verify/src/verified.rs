@@ -91,12 +91,15 @@ impl<B: Body> Verified<B> {
     }
 
     /// The label of the secret that matched; of the first, if several did. Secrets are given newest first.
+    /// Where the public key was fetched, what it goes by with its provider.
     #[must_use]
     pub fn secret_label(&self) -> &str {
         self.verifier
             .keys
             .get(self.secret)
-            .map_or("", |key| &*key.label)
+            .map(|key| &*key.label)
+            .or_else(|| self.head.extra.as_ref()?.key_label.as_deref())
+            .unwrap_or_default()
     }
 
     /// What nobody without the secret could have changed.

@@ -12,8 +12,12 @@ use crate::compare::Comparison;
 use crate::content::Content;
 use crate::error::{ConfigError, VerifyError};
 use crate::head::{Extra, Head, Window};
+#[cfg(any(feature = "ecdsa", feature = "rsa"))]
+use crate::key_source::{KeyAnswer, KeySource};
 use crate::mac::{Key, Running, Side};
-use crate::parsed::{Request, Rules, judge};
+#[cfg(any(feature = "ecdsa", feature = "rsa"))]
+use crate::parsed::judge_fetched;
+use crate::parsed::{Claimed, Claims, Request, Rules, judge};
 use crate::scheme::{BodyCoverage, Coverage, FIVE_MINUTES, Part, Plan, Scheme, Signatures};
 use crate::secret::{Secret, SecretSet, secret_from};
 use crate::settings::{Setting, Settings};
@@ -332,6 +336,23 @@ impl Inner {
             window: self.window(received_at),
         })?;
         let (places, keys): (Vec<usize>, Vec<&Key>) = self.active(received_at).unzip();
+        let candidates = claims
+            .checks
+            .iter()
+            .map(|check| check.candidates.len())
+            .sum::<usize>();
+        let checks = candidates.saturating_mul(keys.len().max(1));
+        if claims.algorithm.is_asymmetric() && checks > MAX_ASYMMETRIC_CHECKS {
+            return Err(VerifyError::TooManySignatures {
+                limit: MAX_ASYMMETRIC_CHECKS,
+            });
+        }
+        if let Some(claimed) = claims.key.clone() {
+            self.judge_fetched(&claims, &claimed, received_at)?;
+            let claims = claims.into_owned();
+            head.adopt(&self.scheme, claims);
+            return Ok(usize::MAX);
+        }
         let secret = judge(&claims, &keys)
             .and_then(|matched| places.get(matched).copied())
             .ok_or(VerifyError::SignatureMismatch)?;
@@ -339,6 +360,53 @@ impl Inner {
         let claims = claims.into_owned();
         head.adopt(&self.scheme, claims);
         Ok(secret)
+    }
+}
+
+impl Inner {
+    /// The verdict under a key that the user's source has.
+    #[cfg(any(feature = "ecdsa", feature = "rsa"))]
+    fn judge_fetched(
+        &self,
+        claims: &Claims<'_>,
+        claimed: &Claimed,
+        received_at: UnixTime,
+    ) -> Result<(), VerifyError> {
+        let unknown = || VerifyError::UnknownKey;
+        let source = self.settings.keys().ok_or_else(unknown)?;
+        let key = match source.key(&claimed.request, received_at) {
+            KeyAnswer::Found(key) => key,
+            KeyAnswer::Unknown => return Err(unknown()),
+            KeyAnswer::NotYet => {
+                return Err(VerifyError::KeyNotFetched {
+                    request: Box::new(claimed.request.clone()),
+                });
+            }
+        };
+        if !key.is_valid_at(received_at) {
+            return Err(unknown());
+        }
+        #[cfg(feature = "rsa")]
+        if let Some(suffix) = claimed.certified
+            && !key.is_certified(
+                suffix,
+                self.settings.get(Setting::TrustAnchors),
+                received_at,
+            )
+        {
+            return Err(unknown());
+        }
+        match judge_fetched(claims, &key) {
+            true => Ok(()),
+            false => Err(VerifyError::SignatureMismatch),
+        }
+    }
+
+    /// No row of this build claims a key that must be fetched.
+    #[cfg(not(any(feature = "ecdsa", feature = "rsa")))]
+    #[expect(clippy::unused_self, reason = "the other one needs it")]
+    fn judge_fetched(&self, _: &Claims<'_>, _: &Claimed, _: UnixTime) -> Result<(), VerifyError> {
+        Err(VerifyError::UnknownKey)
     }
 }
 
@@ -506,6 +574,13 @@ impl<P> VerifierBuilder<P> {
         self
     }
 
+    /// Where public keys come from, for schemes whose keys must be fetched.
+    #[cfg(any(feature = "ecdsa", feature = "rsa"))]
+    pub fn key_source(mut self, source: impl KeySource) -> Self {
+        self.settings.set_keys(Arc::new(source));
+        self
+    }
+
     /// How far the signed time and the clock may be apart, to either side. What the provider's own SDK allows unless
     /// given, which is five minutes for most; at most one day.
     pub const fn tolerance(mut self, tolerance: Duration) -> Self {
@@ -560,6 +635,11 @@ impl<P> VerifierBuilder<P> {
         }
         if self.scheme.covers(&Part::Url) && self.url.is_none() {
             return Err(ConfigError::NoUrl {
+                scheme: self.scheme.name().to_string(),
+            });
+        }
+        if !self.scheme.has_secrets() && !self.settings.has_keys() {
+            return Err(ConfigError::NoKeySource {
                 scheme: self.scheme.name().to_string(),
             });
         }

@@ -39,7 +39,14 @@ const fn token(
     }
 }
 
-const UNCOVERED: [Uncovered; 10] = [
+const UNCOVERED: [Uncovered; 11] = [
+    Uncovered {
+        scheme: "msgraph",
+        secret: "not-a-real-secret",
+        header: None,
+        genuine: r#"{"value":[{"clientState":"not-a-real-secret","resource":"a"}]}"#,
+        altered: r#"{"value":[{"clientState":"not-a-real-secret","resource":"b"}]}"#,
+    },
     // printf %s a::::::: | openssl dgst -sha256 -mac hmac -macopt hexkey:$ADYEN_KEY -binary | base64
     Uncovered {
         scheme: "adyen",
@@ -148,6 +155,7 @@ fn builder(scheme: Scheme, secret: &str) -> VerifierBuilder {
         .secret("current", secret)
         .public_url(URL)
         .setting(Setting::KeyId, "public")
+        .setting(Setting::Issuer, "public")
 }
 
 #[test]
@@ -199,7 +207,7 @@ fn every_other_scheme_refuses_a_body_that_was_altered() {
     let uncovered: BTreeSet<_> = UNCOVERED.iter().map(|row| row.scheme).collect();
     let mut checked = 0;
     for scheme in shared() {
-        if uncovered.contains(scheme.name()) {
+        if uncovered.contains(scheme.name()) || ELSEWHERE.contains(&scheme.name()) {
             continue;
         }
         let fields = FIELDS.contains(&scheme.name());
@@ -214,6 +222,7 @@ fn every_other_scheme_refuses_a_body_that_was_altered() {
         let signed = Signer::new(*scheme, secret(scheme))
             .unwrap()
             .setting(Setting::KeyId, "public")
+            .setting(Setting::Issuer, "public")
             .sign_request(
                 &Message::new(genuine)
                     .id("msg_1")
@@ -243,8 +252,15 @@ fn every_other_scheme_refuses_a_body_that_was_altered() {
         }
         checked += 1;
     }
-    assert_eq!(checked, shared().count() - UNCOVERED.len());
+    assert_eq!(
+        checked,
+        shared().count() - UNCOVERED.len() - ELSEWHERE.len()
+    );
 }
+
+/// The schemes that leave the body uncovered under a credential that is made for one time and one URL: `tokens.rs` has
+/// their altered bodies.
+const ELSEWHERE: [&str; 1] = ["jira-connect"];
 
 /// The schemes that sign the fields of a form and not its borders.
 const FIELDS: [&str; 4] = ["braintree", "mandrill", "twilio", "twilio-sha256"];
@@ -349,7 +365,17 @@ fn providers_md_is_up_to_date() {
     }
     assert_eq!(expected.next(), None, "{HOW_TO_UPDATE}");
     // Whoever puts another row behind a feature names it here.
-    let known = BTreeSet::from(["discord", "standard-webhooks-v1a", "telnyx"]);
+    let known = BTreeSet::from([
+        "discord",
+        "paypal",
+        "plaid",
+        "pubsub",
+        "sendgrid",
+        "sns",
+        "sns-v1",
+        "standard-webhooks-v1a",
+        "telnyx",
+    ]);
     assert!(behind_a_feature.is_subset(&known), "{behind_a_feature:?}");
 }
 

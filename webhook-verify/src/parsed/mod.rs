@@ -6,11 +6,23 @@
 
 mod adyen;
 mod braintree;
-mod form;
+pub(crate) mod form;
 mod judge;
+mod jwt;
+#[cfg(feature = "rsa")]
+mod key_url;
 mod mandrill;
-mod public_url;
+mod msgraph;
+#[cfg(feature = "rsa")]
+mod paypal;
+#[cfg(any(feature = "ecdsa", feature = "rsa"))]
+mod private_key;
+pub(crate) mod public_url;
+#[cfg(feature = "ecdsa")]
+mod sendgrid;
 mod sign;
+#[cfg(feature = "rsa")]
+mod sns;
 mod strict;
 mod twilio;
 
@@ -24,13 +36,25 @@ use zeroize::Zeroizing;
 pub(crate) use adyen::ADYEN;
 pub(crate) use braintree::BRAINTREE;
 pub(crate) use judge::judge;
+#[cfg(any(feature = "ecdsa", feature = "rsa"))]
+pub(crate) use judge::judge_fetched;
+pub(crate) use jwt::*;
 pub(crate) use mandrill::MANDRILL;
+pub(crate) use msgraph::MSGRAPH;
+#[cfg(feature = "rsa")]
+pub(crate) use paypal::PAYPAL;
+#[cfg(feature = "ecdsa")]
+pub(crate) use sendgrid::SENDGRID;
 pub(crate) use sign::{Outgoing, SignedRequest};
+#[cfg(feature = "rsa")]
+pub(crate) use sns::{SNS, SNS_V1};
+pub(crate) use strict::Json;
 pub(crate) use twilio::{TWILIO, TWILIO_JSON, TWILIO_JSON_SHA256, TWILIO_SHA256};
 
 use crate::error::{ConfigError, VerifyError};
 use crate::head::{Extra, Window};
 use crate::key_bytes::key_bytes;
+use crate::key_source::KeyRequest;
 use crate::mac::Side;
 use crate::scheme::KeyFormat;
 use crate::secret::Secret;
@@ -83,7 +107,6 @@ pub(crate) struct Request<'a> {
     pub(crate) body: &'a [u8],
     pub(crate) url: &'a str,
     pub(crate) settings: &'a Settings,
-    #[expect(dead_code, reason = "for tokens, which say when they were made")]
     pub(crate) window: Window,
 }
 
@@ -111,8 +134,10 @@ impl Request<'_> {
 pub(crate) struct Claims<'a> {
     pub(crate) algorithm: Algorithm,
     pub(crate) checks: Vec<Check<'a>>,
-    /// Two digests that must be the same: one from under the signature, one of what came.
-    pub(crate) digests: Option<([u8; 32], [u8; 32])>,
+    /// Pairs of digests that must be the same: one from under the signature, one of what came.
+    pub(crate) digests: Vec<([u8; 32], [u8; 32])>,
+    /// The public key that it would be, where that is not one of the user's secrets.
+    pub(crate) key: Option<Claimed>,
     pub(crate) signed_at: Option<UnixTime>,
     /// Values from under the signature, for rows that have them neither in a header nor in the body's JSON.
     pub(crate) id: Option<Text>,
@@ -130,7 +155,8 @@ impl<'a> Claims<'a> {
         Self {
             algorithm,
             checks,
-            digests: None,
+            digests: Vec::new(),
+            key: None,
             signed_at: None,
             id: None,
             event_type: None,
@@ -147,11 +173,20 @@ impl Claims<'_> {
             document: self.document.map(|text| Cow::Owned(text.into_owned())),
             algorithm: self.algorithm,
             digests: self.digests,
+            key: self.key,
             signed_at: self.signed_at,
             id: self.id,
             event_type: self.event_type,
         }
     }
+}
+
+/// A public key that a request claims, where the provider is allowed to keep its keys.
+#[derive(Clone)]
+pub(crate) struct Claimed {
+    pub(crate) request: KeyRequest,
+    /// The hosts that its certificate must be for, by what their names end in; it must then lead to an authority.
+    pub(crate) certified: Option<&'static str>,
 }
 
 /// One content, and the signatures of which one must be good for it.
@@ -167,16 +202,42 @@ pub(crate) type Pieces<'a> = Vec<Cow<'a, [u8]>>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Algorithm {
+    /// A signature as ASN.1 writes it.
+    #[cfg(feature = "ecdsa")]
+    EcdsaP256Der,
+    /// A signature as its two numbers, of 32 bytes each.
+    #[cfg(feature = "ecdsa")]
+    EcdsaP256Fixed,
     HmacSha1,
     HmacSha256,
+    #[cfg(feature = "rsa")]
+    RsaSha1,
+    #[cfg(feature = "rsa")]
+    RsaSha256,
+    /// The secret itself, which the candidate must be.
+    Token,
 }
 
 impl Algorithm {
     /// Bytes of a signature.
     pub(crate) const fn tag_len(self) -> usize {
         match self {
+            #[cfg(feature = "ecdsa")]
+            Self::EcdsaP256Der | Self::EcdsaP256Fixed => 64,
             Self::HmacSha1 => 20,
-            Self::HmacSha256 => 32,
+            Self::HmacSha256 | Self::Token => 32,
+            #[cfg(feature = "rsa")]
+            Self::RsaSha1 | Self::RsaSha256 => 256,
+        }
+    }
+
+    pub(crate) const fn is_asymmetric(self) -> bool {
+        match self {
+            Self::HmacSha1 | Self::HmacSha256 | Self::Token => false,
+            #[cfg(feature = "ecdsa")]
+            Self::EcdsaP256Der | Self::EcdsaP256Fixed => true,
+            #[cfg(feature = "rsa")]
+            Self::RsaSha1 | Self::RsaSha256 => true,
         }
     }
 }

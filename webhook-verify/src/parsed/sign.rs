@@ -10,12 +10,10 @@ use crate::settings::Settings;
 use crate::time::UnixTime;
 
 /// What is to be signed, and with what.
-#[expect(dead_code, reason = "for tokens, which say when they were made")]
 pub(crate) struct Outgoing<'a> {
     pub(crate) body: &'a [u8],
     pub(crate) url: Option<&'a str>,
     pub(crate) id: Option<&'a str>,
-    pub(crate) event_type: Option<&'a str>,
     pub(crate) time: UnixTime,
     /// The bytes of the newest key.
     pub(crate) key: &'a [u8],
@@ -25,6 +23,36 @@ pub(crate) struct Outgoing<'a> {
 impl<'a> Outgoing<'a> {
     pub(super) fn url(&self) -> Result<&'a str, SignError> {
         self.url.ok_or(SignError::MissingUrl)
+    }
+
+    /// A signature with the signer's private key, as PKCS#8.
+    #[cfg(feature = "ecdsa")]
+    pub(super) fn ecdsa(&self, algorithm: Algorithm, message: &[u8]) -> Result<Vec<u8>, SignError> {
+        use ring::signature::{
+            ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair,
+        };
+        let parameters = match algorithm {
+            Algorithm::EcdsaP256Fixed => &ECDSA_P256_SHA256_FIXED_SIGNING,
+            _ => &ECDSA_P256_SHA256_ASN1_SIGNING,
+        };
+        let random = ring::rand::SystemRandom::new();
+        EcdsaKeyPair::from_pkcs8(parameters, self.key, &random)
+            .ok()
+            .and_then(|pair| pair.sign(&random, message).ok())
+            .map(|signature| signature.as_ref().to_vec())
+            .ok_or(SignError::Key)
+    }
+
+    /// As [`Outgoing::ecdsa`], with RSA.
+    #[cfg(feature = "rsa")]
+    pub(super) fn rsa(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
+        use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
+        let pair = RsaKeyPair::from_pkcs8(self.key).map_err(|_| SignError::Key)?;
+        let mut signature = alloc::vec![0; pair.public().modulus_len()];
+        let random = ring::rand::SystemRandom::new();
+        pair.sign(&RSA_PKCS1_SHA256, &random, message, &mut signature)
+            .map_err(|_| SignError::Key)?;
+        Ok(signature)
     }
 
     pub(super) fn hmac(&self, algorithm: Algorithm, content: &Pieces<'_>) -> Vec<u8> {

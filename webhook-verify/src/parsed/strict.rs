@@ -29,11 +29,15 @@ pub(crate) enum Json<'a> {
 impl<'a> Json<'a> {
     /// Reads one value and nothing behind it.
     pub(crate) fn read(text: &'a [u8]) -> Option<Self> {
+        Self::read_many(text, MAX_VALUES)
+    }
+
+    /// As [`Json::read`], with room for so many members and elements.
+    pub(crate) fn read_many(text: &'a [u8], mut values: usize) -> Option<Self> {
         let mut json = serde_json::Deserializer::from_slice(text);
-        let mut values = 0;
         let seed = Seed {
             depth: 0,
-            values: &mut values,
+            left: &mut values,
         };
         let value = seed.deserialize(&mut json).ok()?;
         json.end().ok()?;
@@ -66,7 +70,6 @@ impl<'a> Json<'a> {
     }
 
     /// A number of seconds.
-    #[expect(dead_code, reason = "for tokens, which say when they were made")]
     pub(crate) fn seconds(&self) -> Option<u64> {
         match self {
             Self::Whole(number) => u64::try_from(*number).ok(),
@@ -77,19 +80,17 @@ impl<'a> Json<'a> {
 
 struct Seed<'v> {
     depth: usize,
-    values: &'v mut usize,
+    left: &'v mut usize,
 }
 
 impl<'v> Seed<'v> {
     /// Accounts for one value inside.
     fn inner<E: Error>(&mut self) -> Result<Seed<'_>, E> {
-        *self.values += 1;
-        if self.depth >= MAX_DEPTH || *self.values > MAX_VALUES {
-            return Err(E::custom("too deep or too many"));
-        }
+        let left = self.left.checked_sub(1).filter(|_| self.depth < MAX_DEPTH);
+        *self.left = left.ok_or_else(|| E::custom("too deep or too many"))?;
         Ok(Seed {
             depth: self.depth + 1,
-            values: self.values,
+            left: self.left,
         })
     }
 }

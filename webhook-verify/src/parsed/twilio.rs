@@ -54,7 +54,7 @@ impl Rules for Twilio {
     fn algorithm(&self) -> &'static str {
         match self.algorithm {
             Algorithm::HmacSha1 => "HMAC-SHA1",
-            Algorithm::HmacSha256 => "HMAC-SHA256",
+            _ => "HMAC-SHA256",
         }
     }
 
@@ -74,14 +74,14 @@ impl Rules for Twilio {
                     Some(b"GET") => with_query(request.url, target(request)?),
                     _ => Cow::Borrowed(without_fragment(request.url)),
                 };
-                (url, sorted(form::fields(request.body)?), None)
+                (url, sorted(form::fields(request.body)?), Vec::new())
             }
             Kind::HashInUrl => {
                 let target = target(request)?;
                 let signed = body_hash(target)?;
                 let found = Sha256::digest(request.body).into();
                 let url = with_query(request.url, target);
-                (url, Vec::new(), Some((signed, found)))
+                (url, Vec::new(), alloc::vec![(signed, found)])
             }
         };
         let behind = |url: String| {

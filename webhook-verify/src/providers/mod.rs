@@ -19,6 +19,8 @@ mod datadog;
 mod discord;
 mod docusign;
 mod dropbox;
+#[cfg(feature = "ecdsa")]
+mod ecdsa;
 mod eventgrid;
 mod figma;
 mod github;
@@ -28,6 +30,7 @@ mod gocardless;
 mod hubspot_v3;
 mod intercom;
 mod jira;
+mod jwt;
 mod lemonsqueezy;
 mod line;
 mod linear;
@@ -35,6 +38,7 @@ mod mailgun;
 mod mandrill;
 mod meta;
 mod mollie;
+mod msgraph;
 mod notion;
 mod okta;
 mod openai;
@@ -44,6 +48,8 @@ mod polar;
 mod postmark;
 mod razorpay;
 mod resend;
+#[cfg(feature = "rsa")]
+mod rsa;
 mod sanity;
 mod sentry;
 mod shopify;
@@ -89,6 +95,8 @@ pub use datadog::Datadog;
 pub use discord::Discord;
 pub use docusign::DocuSign;
 pub use dropbox::Dropbox;
+#[cfg(feature = "ecdsa")]
+pub use ecdsa::{Plaid, SendGrid};
 pub use eventgrid::EventGrid;
 pub use figma::Figma;
 pub use github::GitHub;
@@ -98,6 +106,7 @@ pub use gocardless::GoCardless;
 pub use hubspot_v3::HubSpotV3;
 pub use intercom::Intercom;
 pub use jira::Jira;
+pub use jwt::{JiraConnect, LiveKit, MessageBird, Netlify};
 pub use lemonsqueezy::LemonSqueezy;
 pub use line::Line;
 pub use linear::Linear;
@@ -105,6 +114,7 @@ pub use mailgun::Mailgun;
 pub use mandrill::Mandrill;
 pub use meta::Meta;
 pub use mollie::Mollie;
+pub use msgraph::MsGraph;
 pub use notion::Notion;
 pub use okta::Okta;
 pub use openai::OpenAi;
@@ -114,6 +124,8 @@ pub use polar::Polar;
 pub use postmark::Postmark;
 pub use razorpay::Razorpay;
 pub use resend::Resend;
+#[cfg(feature = "rsa")]
+pub use rsa::{DangerSnsV1, PayPal, PubSub, Sns};
 pub use sanity::Sanity;
 pub use sentry::Sentry;
 pub use shopify::Shopify;
@@ -412,6 +424,23 @@ pub const fn schemes() -> &'static [Scheme] {
         TwilioJson::SCHEME,
         TwilioJsonSha256::SCHEME,
         TwilioSha256::SCHEME,
+        JiraConnect::SCHEME,
+        LiveKit::SCHEME,
+        MessageBird::SCHEME,
+        Netlify::SCHEME,
+        #[cfg(feature = "ecdsa")]
+        Plaid::SCHEME,
+        #[cfg(feature = "ecdsa")]
+        SendGrid::SCHEME,
+        #[cfg(feature = "rsa")]
+        PubSub::SCHEME,
+        MsGraph::SCHEME,
+        #[cfg(feature = "rsa")]
+        DangerSnsV1::SCHEME,
+        #[cfg(feature = "rsa")]
+        PayPal::SCHEME,
+        #[cfg(feature = "rsa")]
+        Sns::SCHEME,
     ];
     ALL
 }

@@ -167,6 +167,8 @@ pub(crate) enum KeyFormat {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Body,
+    /// A CRC-32 of the body, which is no hash: it keeps mistakes out, and nobody who means it.
+    Checksum,
     /// The names and the values of a form, but not where the one ends and the other begins.
     Fields,
     Id,
@@ -283,7 +285,7 @@ impl Scheme {
             _ if self
                 .content
                 .iter()
-                .any(|part| matches!(part, Part::Json(_))) =>
+                .any(|part| matches!(part, Part::Json(_) | Part::Checksum)) =>
             {
                 BodyCoverage::Partial
             }
