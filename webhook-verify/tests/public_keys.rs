@@ -121,7 +121,7 @@ fn sendgrids_own_request_verifies_with_its_line_break_and_not_without() {
 
 #[test]
 fn a_sendgrid_key_is_taken_with_and_without_its_armour_and_no_private_one_is() {
-    let signer = SendGrid::signer(P256).unwrap();
+    let signer = SendGrid::signer(P256.trim()).unwrap();
     let signed = signer
         .sign_request(&Message::new("[]\r\n").at(NOW))
         .unwrap();
@@ -149,7 +149,7 @@ fn a_sendgrid_key_is_taken_with_and_without_its_armour_and_no_private_one_is() {
             Err(ConfigError::Secret { .. })
         ));
     }
-    assert!(SendGrid::signer(P256_PUBLIC).is_err());
+    assert!(SendGrid::signer(P256_PUBLIC.trim()).is_err());
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn public_keys_times_signatures_are_at_most_eight() {
         builder = builder.secret(&label.to_string(), P256_PUBLIC.trim());
     }
     let verifier = builder.build().unwrap().into();
-    let signed = SendGrid::signer(P256)
+    let signed = SendGrid::signer(P256.trim())
         .unwrap()
         .sign_request(&Message::new("[]").at(NOW))
         .unwrap();

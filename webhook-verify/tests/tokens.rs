@@ -287,7 +287,7 @@ fn every_graph_notification_has_a_client_state_of_ours() {
         json!({"value": [ours, {"changeType": "updated"}]}),
         json!({"value": [{"clientState": null}]}),
         json!({"value": [{"clientState": 1}]}),
-        json!({"value": vec![ours; 1_001]}),
+        json!({"value": vec![ours.clone(); 1_001]}),
         json!({}),
         json!([ours]),
     ] {
