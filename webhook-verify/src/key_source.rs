@@ -3,6 +3,7 @@
 use alloc::string::String;
 use core::fmt;
 
+#[cfg(any(feature = "ecdsa", feature = "rsa"))]
 use crate::time::UnixTime;
 
 /// A public key that a request claims to be signed with. Names it for whoever fetches keys.

@@ -239,10 +239,9 @@ impl Rules for Jwt {
         if said("alg") != Some(self.algorithm.name()) || head.get("crit").is_some() {
             return Err(malformed());
         }
-        let key = match self.algorithm {
-            Alg::Hs256 => None,
-            #[cfg(any(feature = "ecdsa", feature = "rsa"))]
-            _ => {
+        let key = match self.has_secrets() {
+            true => None,
+            false => {
                 let id = said("kid").and_then(|id| visible(id.as_bytes(), MAX_KEY_ID));
                 Some(Claimed {
                     request: KeyRequest::Jwk {

@@ -48,6 +48,7 @@ pub(crate) use sendgrid::SENDGRID;
 pub(crate) use sign::{Outgoing, SignedRequest};
 #[cfg(feature = "rsa")]
 pub(crate) use sns::{SNS, SNS_V1};
+#[cfg(any(feature = "ecdsa", feature = "rsa"))]
 pub(crate) use strict::Json;
 pub(crate) use twilio::{TWILIO, TWILIO_JSON, TWILIO_JSON_SHA256, TWILIO_SHA256};
 
@@ -186,6 +187,7 @@ impl Claims<'_> {
 pub(crate) struct Claimed {
     pub(crate) request: KeyRequest,
     /// The hosts that its certificate must be for, by what their names end in; it must then lead to an authority.
+    #[cfg_attr(not(feature = "rsa"), expect(dead_code, reason = "only PayPal's are"))]
     pub(crate) certified: Option<&'static str>,
 }
 

@@ -29,7 +29,7 @@ impl Rules for MsGraph {
 
     fn claims<'a>(&self, request: &Request<'a>) -> Result<Claims<'a>, VerifyError> {
         let malformed = VerifyError::MalformedBody;
-        let body = Json::read_many(request.body, MAX_VALUES).ok_or(malformed.clone())?;
+        let body = Json::read_many(request.body, MAX_VALUES).ok_or_else(|| malformed.clone())?;
         let items = body.get("value").and_then(Json::list).unwrap_or_default();
         if items.is_empty() || items.len() > MAX_ITEMS {
             return Err(malformed);

@@ -168,6 +168,10 @@ pub(crate) enum KeyFormat {
 pub(crate) enum Part {
     Body,
     /// A CRC-32 of the body, which is no hash: it keeps mistakes out, and nobody who means it.
+    #[cfg_attr(
+        not(feature = "rsa"),
+        expect(dead_code, reason = "only PayPal has one")
+    )]
     Checksum,
     /// The names and the values of a form, but not where the one ends and the other begins.
     Fields,
