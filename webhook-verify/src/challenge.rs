@@ -36,13 +36,10 @@ pub(crate) enum Handshake {
         answer: &'static [&'static str],
         name: &'static str,
     },
-    /// By an event that is signed like all others; the answer is always the same.
-    Pong {
-        path: &'static [&'static str],
-        value: &'static str,
-        status: u16,
-        answer: &'static str,
-    },
+    /// By a signed ping, which interactions and webhook events number differently.
+    Discord,
+    /// By an event that is signed like all others, with a URL in it to be fetched.
+    Sns,
     /// By an event that is signed like all others, to which the answer has a MAC of a short text in it.
     Zoom,
     /// By `GET` (or `POST` where Graph asks) with this parameter in the query, which is the answer.
@@ -73,11 +70,14 @@ pub(crate) enum Handshake {
 /// What came of a verified request.
 #[derive(Debug)]
 #[must_use]
-pub enum Delivery<B> {
+pub enum Judged<B: Body> {
     /// An event.
     Event(Verified<B>),
     /// A question that is signed like an event. Answer it, and store nothing.
     Challenge(Challenge),
+    /// A question that is answered by a `GET` of this URL, which was signed and is on a host of the provider's; answer the
+    /// request itself with 200. Store nothing.
+    Visit(String),
 }
 
 impl Verifier {
@@ -122,21 +122,28 @@ impl Verifier {
     ///
     /// # Errors
     /// [`ChallengeError`] if it is a question that may not be answered; answer with its status and an empty body.
-    pub fn classify<B: Body>(&self, verified: Verified<B>) -> Result<Delivery<B>, ChallengeError> {
+    pub fn classify<B: Body>(&self, verified: Verified<B>) -> Result<Judged<B>, ChallengeError> {
         for handshake in self.scheme().handshakes {
+            if *handshake == Handshake::Sns
+                && let Some(url) = by_body::visit(verified.body())
+            {
+                return url.map(Judged::Visit);
+            }
             let answer = by_body::answer(*handshake, self, verified.body(), verified.received_at());
             if let Some(answer) = answer {
-                return answer.map(Delivery::Challenge);
+                return answer.map(Judged::Challenge);
             }
         }
-        Ok(Delivery::Event(verified))
+        Ok(Judged::Event(verified))
     }
 }
 
 /// The one value of a parameter in a query; nothing if it is not there, or there twice.
 fn parameter<'q>(query: &'q str, name: &str) -> Option<Cow<'q, str>> {
     let fields = form::fields(query.as_bytes()).ok()?;
-    let mut values = fields.into_iter().filter(|(other, _)| **other == *name.as_bytes());
+    let mut values = fields
+        .into_iter()
+        .filter(|(other, _)| **other == *name.as_bytes());
     let (Some((_, value)), None) = (values.next(), values.next()) else {
         return None;
     };
@@ -148,7 +155,9 @@ fn parameter<'q>(query: &'q str, name: &str) -> Option<Cow<'q, str>> {
 
 /// The only header of the question that matters, if it is there once.
 fn only<'h>(headers: &'h [(String, Vec<u8>)], name: &str) -> Option<&'h str> {
-    let mut values = headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
+    let mut values = headers
+        .iter()
+        .filter(|(other, _)| other.eq_ignore_ascii_case(name));
     match (values.next(), values.next()) {
         (Some((_, value)), None) => core::str::from_utf8(value).ok(),
         _ => None,

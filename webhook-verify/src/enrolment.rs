@@ -136,7 +136,9 @@ impl Enrolment {
                 _ => None,
             },
         };
-        let text = text.filter(|text| is_secret(text)).ok_or(EnrolmentError::Malformed)?;
+        let text = text
+            .filter(|text| is_secret(text))
+            .ok_or(EnrolmentError::Malformed)?;
         let secret = Secret::new(&text).map_err(|_: ConfigError| EnrolmentError::Malformed)?;
         let echo = (self.from == HandsOver::Asana).then_some(text);
         Ok(Enrolled { secret, echo })
@@ -146,13 +148,18 @@ impl Enrolment {
 /// Secrets that are handed over are 16 to 256 letters, digits, dashes and underscores.
 fn is_secret(text: &str) -> bool {
     (16..=256).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 impl Enrolled {
     /// The headers to answer with, and status 200.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.echo.as_deref().map(|text| ("x-hook-secret", text)).into_iter()
+        self.echo
+            .as_deref()
+            .map(|text| ("x-hook-secret", text))
+            .into_iter()
     }
 
     /// The secret, to be stored. Store it before you answer.

@@ -135,6 +135,7 @@ mod tests {
         }
     }
 
+    #[allow(clippy::unwrap_used)]
     fn key() -> PublicKey {
         PublicKey::from_jwk(crate::public_key::TEST_JWK).unwrap()
     }

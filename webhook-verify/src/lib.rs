@@ -70,12 +70,14 @@ extern crate std;
 
 mod attributes;
 mod body;
+mod challenge;
 mod compare;
 #[cfg(doctest)]
 mod compile_fail;
 mod content;
 #[cfg(feature = "ed25519")]
 mod ed25519;
+mod enrolment;
 mod error;
 mod explain;
 pub mod guide;
@@ -112,6 +114,8 @@ mod verifier;
 
 pub use attributes::{Absent, Attribute, Attributes, Identity};
 pub use body::Body;
+pub use challenge::{Challenge, ChallengeError, Judged};
+pub use enrolment::{Enrolled, Enrolment, EnrolmentError, HandsOver};
 pub use error::{ConfigError, SecretProblem, SignError, VerifyError};
 pub use explain::{Explanation, Hint};
 #[cfg(all(feature = "std", any(feature = "ecdsa", feature = "rsa")))]

@@ -218,6 +218,24 @@ impl Key {
         }
     }
 
+    /// The MAC of a short text, for handshakes that ask for one. `None` where the key makes none.
+    pub(crate) fn mac(&self, text: &[u8]) -> Option<Vec<u8>> {
+        match &self.keyed {
+            State::HmacSha256(mac) => {
+                let mut mac = mac.clone();
+                hmac::Mac::update(&mut mac, text);
+                Some(mac.finalize().into_bytes().to_vec())
+            }
+            // A key of Braintree's, whose rules keep the key itself.
+            State::Token(_) => {
+                let mut mac = Hmac::<Sha1>::new_from_slice(self.secret()).ok()?;
+                hmac::Mac::update(&mut mac, text);
+                Some(mac.finalize().into_bytes().to_vec())
+            }
+            _ => None,
+        }
+    }
+
     /// The token itself, for a sender that must show it.
     pub(crate) fn secret(&self) -> &[u8] {
         self.bytes.as_ref().map_or(b"", |bytes| bytes.as_slice())

@@ -183,6 +183,20 @@ impl Verifier {
         }
     }
 
+    /// The MAC of a short text under the newest secret of that time.
+    pub(crate) fn newest_mac(&self, text: &[u8], now: UnixTime) -> Option<Vec<u8>> {
+        let (_, key) = self.inner.active(now).next()?;
+        key.mac(text)
+    }
+
+    pub(crate) fn setting(&self, setting: Setting) -> Option<&str> {
+        self.inner.settings.get(setting)
+    }
+
+    pub(crate) fn now(&self) -> UnixTime {
+        self.inner.clock.now()
+    }
+
     /// The URL that the provider was given, or nothing.
     pub(crate) fn public_url(&self) -> &str {
         &self.inner.url

@@ -100,7 +100,8 @@ impl core::error::Error for ChallengeError {}
 pub(super) fn harmless(text: &str) -> Result<String, ChallengeError> {
     let fits = !text.is_empty() && text.len() <= MAX_ECHO;
     let plain = |byte: u8| {
-        byte == b' ' || (byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'&' | b'"' | b'\''))
+        byte == b' '
+            || (byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'&' | b'"' | b'\''))
     };
     match fits && text.bytes().all(plain) {
         true => Ok(text.into()),

@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
-use super::answer::{Challenge, ChallengeError, harmless, signable};
 use super::Handshake;
+use super::answer::{Challenge, ChallengeError, harmless, signable};
 use crate::json::{Found, pick};
+use crate::parsed::is_amazon;
 use crate::time::UnixTime;
 use crate::verifier::Verifier;
 
@@ -20,7 +21,9 @@ pub(super) fn answer(
             path,
             value,
             answer,
-        } => Some(asked(body, path, value, answer)?.and_then(|text| harmless(&text).map(Challenge::text))),
+        } => Some(
+            asked(body, path, value, answer)?.and_then(|text| harmless(&text).map(Challenge::text)),
+        ),
         Handshake::EchoMemberAsJson {
             path,
             value,
@@ -31,36 +34,66 @@ pub(super) fn answer(
                 .and_then(|text| harmless(&text))
                 .map(|text| Challenge::json(&json!({ name: text }))),
         ),
-        Handshake::Pong {
-            path,
-            value,
-            status,
-            answer,
-        } => {
-            is(body, path, value)?;
-            Some(Ok(match answer {
-                "" => Challenge::new(status).with("content-type", "application/json".into()),
-                answer => Challenge::fixed(status, answer),
-            }))
-        }
+        Handshake::Discord => discord(body).map(Ok),
         Handshake::Zoom => Some(zoom(verifier, body, now)?),
         _ => None,
     }
 }
 
-fn zoom(verifier: &Verifier, body: &[u8], now: UnixTime) -> Option<Result<Challenge, ChallengeError>> {
-    let asked = asked(body, &["event"], "endpoint.url_validation", &["payload", "plainToken"])?;
+fn zoom(
+    verifier: &Verifier,
+    body: &[u8],
+    now: UnixTime,
+) -> Option<Result<Challenge, ChallengeError>> {
+    let asked = asked(
+        body,
+        &["event"],
+        "endpoint.url_validation",
+        &["payload", "plainToken"],
+    )?;
     Some(asked.and_then(|token| {
         let token = signable(&token, 64)?;
-        let mac = verifier.newest_mac(token.as_bytes(), now).ok_or(ChallengeError::Malformed)?;
+        let mac = verifier
+            .newest_mac(token.as_bytes(), now)
+            .ok_or(ChallengeError::Malformed)?;
         let mac = base16ct::lower::encode_string(&mac);
-        Ok(Challenge::json(&json!({"plainToken": token, "encryptedToken": mac})))
+        Ok(Challenge::json(
+            &json!({"plainToken": token, "encryptedToken": mac}),
+        ))
     }))
 }
 
-fn is(body: &[u8], path: &'static [&'static str], value: &str) -> Option<()> {
-    let found = pick(body, &[path])?;
-    matches!(found.as_slice(), [Found::Text(text)] if text == value).then_some(())
+/// An interaction of type 1 is a ping; a webhook event of type 1 is an event, and has one in it.
+fn discord(body: &[u8]) -> Option<Challenge> {
+    let found = pick(body, &[&["type"], &["event"]])?;
+    match found.as_slice() {
+        [Found::Text(kind), Found::Nothing] if kind == "1" => {
+            Some(Challenge::json(&json!({"type": 1})))
+        }
+        [Found::Text(kind), Found::Nothing] if kind == "0" => {
+            Some(Challenge::new(204).with("content-type", "application/json".into()))
+        }
+        _ => None,
+    }
+}
+
+/// Where a subscription is confirmed, if that is what is asked.
+pub(super) fn visit(body: &[u8]) -> Option<Result<alloc::string::String, ChallengeError>> {
+    let asked = asked(
+        body,
+        &["Type"],
+        "SubscriptionConfirmation",
+        &["SubscribeURL"],
+    )?;
+    Some(asked.and_then(|url| {
+        let (address, query) = url.split_once('?').unwrap_or((&url, ""));
+        let plain =
+            |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'"' | b'\\');
+        match is_amazon(address) && url.len() <= 2048 && query.bytes().all(plain) {
+            true => Ok(url),
+            false => Err(ChallengeError::Malformed),
+        }
+    }))
 }
 
 /// The text to send back, if the member of that path has that value.

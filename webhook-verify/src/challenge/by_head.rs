@@ -39,7 +39,9 @@ impl<'q> Question<'q> {
         V: AsRef<[u8]>,
     {
         let asks = |(name, value): (K, V)| {
-            let name = HEADERS.iter().find(|asks| asks.eq_ignore_ascii_case(name.as_ref()))?;
+            let name = HEADERS
+                .iter()
+                .find(|asks| asks.eq_ignore_ascii_case(name.as_ref()))?;
             Some(((*name).to_owned(), value.as_ref().to_vec()))
         };
         Self {
@@ -61,7 +63,11 @@ impl<'q> Question<'q> {
             }
             Handshake::EchoQueryWithToken { name, token } if self.method == "GET" => {
                 let text = parameter(self.query, name)?;
-                Some(self.token_is_right(verifier, token).and_then(|()| harmless(&text)).map(Challenge::text))
+                Some(
+                    self.token_is_right(verifier, token)
+                        .and_then(|()| harmless(&text))
+                        .map(Challenge::text),
+                )
             }
             Handshake::EchoHeaderAsJson { header, name } if self.method == "GET" => {
                 let text = only(&self.headers, header)?;
@@ -83,7 +89,9 @@ impl<'q> Question<'q> {
                 let key = verifier.setting(Setting::KeyId).unwrap_or_default();
                 Some(self.signed(verifier, &number, 32).and_then(|mac| {
                     let key = harmless(key)?;
-                    Ok(Challenge::text([&key, "|", &base16ct::lower::encode_string(&mac)].concat()))
+                    Ok(Challenge::text(
+                        [&key, "|", &base16ct::lower::encode_string(&mac)].concat(),
+                    ))
                 }))
             }
             Handshake::Consent if self.method == "OPTIONS" => Some(self.consent(verifier)),
@@ -93,7 +101,9 @@ impl<'q> Question<'q> {
     }
 
     fn token_is_right(&self, verifier: &Verifier, name: &str) -> Result<(), ChallengeError> {
-        let ours = verifier.setting(Setting::VerifyToken).filter(|token| !token.is_empty());
+        let ours = verifier
+            .setting(Setting::VerifyToken)
+            .filter(|token| !token.is_empty());
         let shown = parameter(self.query, name);
         let (Some(ours), Some(shown)) = (ours, shown) else {
             return Err(ChallengeError::WrongToken);
@@ -105,7 +115,12 @@ impl<'q> Question<'q> {
         }
     }
 
-    fn signed(&self, verifier: &Verifier, text: &str, longest: usize) -> Result<Vec<u8>, ChallengeError> {
+    fn signed(
+        &self,
+        verifier: &Verifier,
+        text: &str,
+        longest: usize,
+    ) -> Result<Vec<u8>, ChallengeError> {
         let text = signable(text, longest)?;
         verifier
             .newest_mac(text.as_bytes(), verifier.now())
@@ -114,8 +129,10 @@ impl<'q> Question<'q> {
 
     /// Consents to be called by an origin that the user named, or by any if none was named.
     fn consent(&self, verifier: &Verifier) -> Result<Challenge, ChallengeError> {
-        let origin = only(&self.headers, "webhook-request-origin").ok_or(ChallengeError::Malformed)?;
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'*');
+        let origin =
+            only(&self.headers, "webhook-request-origin").ok_or(ChallengeError::Malformed)?;
+        let plain =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'*');
         if origin.is_empty() || origin.len() > 253 || !origin.bytes().all(plain) {
             return Err(ChallengeError::Malformed);
         }
@@ -130,7 +147,11 @@ impl<'q> Question<'q> {
             .with("webhook-allowed-origin", origin.into());
         let rate = only(&self.headers, "webhook-request-rate");
         Ok(match rate {
-            Some(rate) if rate.len() <= 9 && rate.bytes().all(|byte| byte.is_ascii_digit()) && !rate.is_empty() => {
+            Some(rate)
+                if rate.len() <= 9
+                    && rate.bytes().all(|byte| byte.is_ascii_digit())
+                    && !rate.is_empty() =>
+            {
                 consent.with("webhook-allowed-rate", rate.into())
             }
             Some(_) => consent.with("webhook-allowed-rate", "*".into()),

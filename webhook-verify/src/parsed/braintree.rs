@@ -61,6 +61,15 @@ impl Rules for Braintree {
         ) {
             return Err(VerifyError::MalformedBody);
         }
+        // What the handshake signs, which anybody may ask for, is no payload.
+        let bare = payload.trim_ascii();
+        if bare.len() <= 32
+            && bare
+                .iter()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        {
+            return Err(VerifyError::MalformedBody);
+        }
         let public_key = request.settings.get(Setting::KeyId).unwrap_or_default();
         let check = Check {
             content: alloc::vec![payload.to_vec().into()],

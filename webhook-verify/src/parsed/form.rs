@@ -9,14 +9,14 @@ use crate::error::VerifyError;
 const MAX_FIELDS: usize = 1_000;
 
 /// A field's name and its value, decoded.
-pub(super) type Field<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
+pub(crate) type Field<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
 
 /// The fields of a form, in their order.
 ///
 /// # Errors
 /// [`VerifyError::MalformedBody`] if there are too many, or a percent sign is not followed by two hexadecimal digits:
 /// readers differ on what that means, and the signature would be that of one reading.
-pub(super) fn fields(body: &[u8]) -> Result<Vec<Field<'_>>, VerifyError> {
+pub(crate) fn fields(body: &[u8]) -> Result<Vec<Field<'_>>, VerifyError> {
     let mut fields = Vec::new();
     for part in body.split(|byte| *byte == b'&') {
         if part.is_empty() {

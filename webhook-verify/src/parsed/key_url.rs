@@ -16,6 +16,22 @@ pub(super) fn plain_https(url: &str) -> Option<(&str, &str)> {
     (plain_host && plain_path && !path.contains("..") && url.len() <= 512).then_some((host, path))
 }
 
+/// Whether an address is on a host of Amazon SNS: `https://sns.REGION.amazonaws.com/`, or the same in China.
+pub(crate) fn is_amazon(url: &str) -> bool {
+    let region = plain_https(url).and_then(|(host, _)| {
+        let rest = host.strip_prefix("sns.")?;
+        rest.strip_suffix(".amazonaws.com")
+            .or_else(|| rest.strip_suffix(".amazonaws.com.cn"))
+    });
+    let is_region = |region: &str| {
+        (3..=32).contains(&region.len())
+            && region
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'-'))
+    };
+    region.is_some_and(is_region)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

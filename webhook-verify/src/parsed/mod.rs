@@ -9,7 +9,6 @@ mod braintree;
 pub(crate) mod form;
 mod judge;
 mod jwt;
-#[cfg(feature = "rsa")]
 mod key_url;
 mod mandrill;
 mod msgraph;
@@ -39,6 +38,7 @@ pub(crate) use judge::judge;
 #[cfg(any(feature = "ecdsa", feature = "rsa"))]
 pub(crate) use judge::judge_fetched;
 pub(crate) use jwt::*;
+pub(crate) use key_url::is_amazon;
 pub(crate) use mandrill::MANDRILL;
 pub(crate) use msgraph::MSGRAPH;
 #[cfg(feature = "rsa")]

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use base64ct::{Base64, Encoding as _};
 use zeroize::Zeroizing;
 
-use super::key_url::plain_https;
+use super::key_url::is_amazon;
 use super::strict::Json;
 use super::{
     Algorithm, Check, Claimed, Claims, Outgoing, Pieces, Request, Rules, SignedRequest, private_key,
@@ -157,21 +157,7 @@ fn content(body: &Json<'_>) -> Option<Pieces<'static>> {
 /// Whether a certificate is behind an address of Amazon's own: `https://sns.REGION.amazonaws.com/NAME.pem`, or the same
 /// in China.
 fn is_amazons(url: &str) -> bool {
-    let Some((host, path)) = plain_https(url) else {
-        return false;
-    };
-    let region = host.strip_prefix("sns.").and_then(|rest| {
-        rest.strip_suffix(".amazonaws.com")
-            .or_else(|| rest.strip_suffix(".amazonaws.com.cn"))
-    });
-    let is_region = |region: &str| {
-        region.len() >= 3
-            && region.len() <= 32
-            && region
-                .bytes()
-                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'-'))
-    };
-    region.is_some_and(is_region) && path.ends_with(".pem")
+    is_amazon(url) && url.ends_with(".pem")
 }
 
 #[cfg(test)]

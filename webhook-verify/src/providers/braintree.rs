@@ -1,5 +1,6 @@
 //! Braintree.
 
+use crate::challenge::Handshake;
 use crate::parsed::{BRAINTREE, PARSED_LIMIT};
 use crate::scheme::{Confidence, Delivery, Facts, Field, IdentityRule, Part, Place, Scheme};
 use crate::{ConfigError, Secret, Setting};
@@ -11,6 +12,7 @@ super::any_provider! {
     Braintree = Scheme {
         name: "braintree",
         title: "Braintree",
+        handshakes: &[Handshake::Braintree],
         place: Place::Rules(&[]),
         rules: Some(&BRAINTREE),
         content: &[Part::Fields],

@@ -1,5 +1,6 @@
 //! CloudEvents.
 
+use crate::challenge::Handshake;
 use crate::scheme::{
     Algorithm, Confidence, Delivery, Encoding, Facts, Field, IdentityRule, Part, Place, Scheme,
     Syntax,
@@ -13,6 +14,7 @@ super::uncovered_provider! {
     CloudEvents = Scheme {
         name: "cloudevents",
         title: "CloudEvents",
+        handshakes: &[Handshake::Consent],
         place: Place::Header("authorization"),
         syntax: Syntax::Single { prefix: "Bearer " },
         encoding: Encoding::Verbatim,

@@ -1,5 +1,6 @@
 //! Discord: interactions and webhook events.
 
+use crate::challenge::Handshake;
 use crate::scheme::{
     Algorithm, Confidence, Delivery, Encoding, FIVE_MINUTES, Facts, Field, IdentityRule, KeyFormat,
     Part, Place, Scheme, TimeFormat, Timestamp,
@@ -13,6 +14,7 @@ super::provider! {
     Discord = Scheme {
         name: "discord",
         title: "Discord",
+        handshakes: &[Handshake::Discord],
         place: Place::Header("x-signature-ed25519"),
         algorithm: Algorithm::Ed25519,
         key: KeyFormat::Ed25519 { public_prefix: "", private_prefix: "", encoding: Encoding::Hex },

@@ -1,5 +1,6 @@
 //! Dropbox.
 
+use crate::challenge::Handshake;
 use crate::scheme::{Confidence, Delivery, Facts, IdentityRule, Place, Scheme};
 
 super::provider! {
@@ -10,6 +11,7 @@ super::provider! {
     Dropbox = Scheme {
         name: "dropbox",
         title: "Dropbox",
+        handshakes: &[Handshake::EchoQuery { method: "GET", name: "challenge" }],
         place: Place::Header("x-dropbox-signature"),
         identity: IdentityRule::None,
         delivery: Delivery::new(10, 1),

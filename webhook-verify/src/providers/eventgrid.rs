@@ -1,5 +1,6 @@
 //! Azure Event Grid.
 
+use crate::challenge::Handshake;
 use crate::scheme::{Algorithm, Confidence, Delivery, Encoding, Facts, Field, Place, Scheme};
 
 super::uncovered_provider! {
@@ -9,6 +10,12 @@ super::uncovered_provider! {
     EventGrid = Scheme {
         name: "eventgrid",
         title: "Azure Event Grid",
+        handshakes: &[Handshake::EchoMemberAsJson {
+            path: &["*", "eventType"],
+            value: "Microsoft.EventGrid.SubscriptionValidationEvent",
+            answer: &["*", "data", "validationCode"],
+            name: "validationResponse",
+        }, Handshake::Consent],
         place: Place::Header("authorization"),
         encoding: Encoding::Verbatim,
         algorithm: Algorithm::Token,

@@ -1,5 +1,6 @@
 //! Intercom.
 
+use crate::challenge::Handshake;
 use crate::scheme::{
     Algorithm, Confidence, Delivery, Facts, Field, IdentityRule, Place, Scheme, Syntax,
 };
@@ -9,6 +10,7 @@ super::provider! {
     Intercom = Scheme {
         name: "intercom",
         title: "Intercom",
+        handshakes: &[Handshake::Head],
         place: Place::Header("x-hub-signature"),
         syntax: Syntax::Single { prefix: "sha1=" },
         algorithm: Algorithm::HmacSha1,

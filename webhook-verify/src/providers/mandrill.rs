@@ -1,5 +1,6 @@
 //! Mailchimp Transactional, which was Mandrill.
 
+use crate::challenge::Handshake;
 use crate::parsed::{MANDRILL, PARSED_LIMIT};
 use crate::scheme::{Confidence, Delivery, Facts, Field, IdentityRule, Part, Place, Scheme};
 
@@ -12,6 +13,7 @@ super::provider_with_url! {
     Mandrill = Scheme {
         name: "mandrill",
         title: "Mailchimp Transactional (Mandrill)",
+        handshakes: &[Handshake::Head],
         place: Place::Rules(&["x-mandrill-signature"]),
         rules: Some(&MANDRILL),
         content: &[Part::Url, Part::Fields],

@@ -1,5 +1,6 @@
 //! Meta.
 
+use crate::challenge::Handshake;
 use crate::scheme::{Confidence, Delivery, Facts, Field, Place, Scheme, Syntax};
 
 super::provider! {
@@ -8,6 +9,7 @@ super::provider! {
     Meta = Scheme {
         name: "meta",
         title: "Meta",
+        handshakes: &[Handshake::EchoQueryWithToken { name: "hub.challenge", token: "hub.verify_token" }],
         place: Place::Header("x-hub-signature-256"),
         syntax: Syntax::Single { prefix: "sha256=" },
         event_type: Some(Field::Json(&["object"])),

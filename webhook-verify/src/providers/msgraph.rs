@@ -1,5 +1,6 @@
 //! Microsoft Graph.
 
+use crate::challenge::Handshake;
 use crate::parsed::{MSGRAPH, PARSED_LIMIT};
 use crate::scheme::{Confidence, Delivery, Facts, Field, IdentityRule, Place, Scheme};
 
@@ -12,6 +13,7 @@ super::uncovered_provider! {
     MsGraph = Scheme {
         name: "msgraph",
         title: "Microsoft Graph",
+        handshakes: &[Handshake::EchoQuery { method: "POST", name: "validationToken" }],
         place: Place::Rules(&[]),
         rules: Some(&MSGRAPH),
         content: &[],

@@ -1,5 +1,6 @@
 //! Okta.
 
+use crate::challenge::Handshake;
 use crate::scheme::{Algorithm, Confidence, Delivery, Encoding, Facts, Field, Place, Scheme};
 
 super::uncovered_provider! {
@@ -9,6 +10,7 @@ super::uncovered_provider! {
     Okta = Scheme {
         name: "okta",
         title: "Okta",
+        handshakes: &[Handshake::EchoHeaderAsJson { header: "x-okta-verification-challenge", name: "verification" }],
         place: Place::Header("authorization"),
         encoding: Encoding::Verbatim,
         algorithm: Algorithm::Token,

@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use crate::Setting;
+use crate::challenge::Handshake;
 use crate::key_source::KeySource;
 use crate::parsed::{PAYPAL, PUBSUB, SNS, SNS_V1};
 use crate::scheme::{
@@ -69,6 +70,7 @@ super::uncovered_provider! {
         title: "Amazon SNS",
         place: Place::Rules(&[]),
         rules: Some(&SNS),
+        handshakes: &[Handshake::Sns],
         content: &[
             Part::Json(&["Message"]),
             Part::Json(&["MessageId"]),

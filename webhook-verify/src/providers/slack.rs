@@ -1,5 +1,6 @@
 //! Slack.
 
+use crate::challenge::Handshake;
 use crate::scheme::{
     Confidence, Delivery, FIVE_MINUTES, Facts, Field, IdentityRule, Part, Place, Scheme, Syntax,
     TimeFormat, Timestamp,
@@ -14,6 +15,7 @@ super::provider! {
     Slack = Scheme {
         name: "slack",
         title: "Slack",
+        handshakes: &[Handshake::EchoMember { path: &["type"], value: "url_verification", answer: &["challenge"] }],
         place: Place::Header("x-slack-signature"),
         syntax: Syntax::Single { prefix: "v0=" },
         content: &[Part::Literal("v0:"), Part::Timestamp, Part::Literal(":"), Part::Body],

@@ -1,5 +1,6 @@
 //! Trello.
 
+use crate::challenge::Handshake;
 use crate::scheme::{
     Algorithm, Confidence, Delivery, Encoding, Facts, Field, IdentityRule, Part, Place, Scheme,
 };
@@ -11,6 +12,7 @@ super::provider_with_url! {
     Trello = Scheme {
         name: "trello",
         title: "Trello",
+        handshakes: &[Handshake::Head],
         place: Place::Header("x-trello-webhook"),
         encoding: Encoding::Base64,
         algorithm: Algorithm::HmacSha1,

@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use crate::challenge::Handshake;
 use crate::scheme::{
     Confidence, Delivery, Facts, Field, IdentityRule, Part, Place, Scheme, Syntax, TimeFormat,
     Timestamp,
@@ -13,6 +14,11 @@ super::provider! {
     Twitch = Scheme {
         name: "twitch",
         title: "Twitch",
+        handshakes: &[Handshake::EchoMember {
+            path: &["subscription", "status"],
+            value: "webhook_callback_verification_pending",
+            answer: &["challenge"],
+        }],
         place: Place::Header("twitch-eventsub-message-signature"),
         syntax: Syntax::Single { prefix: "sha256=" },
         content: &[Part::Id, Part::Timestamp, Part::Body],

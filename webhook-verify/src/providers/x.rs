@@ -1,5 +1,6 @@
 //! X.
 
+use crate::challenge::Handshake;
 use crate::scheme::{Confidence, Delivery, Encoding, Facts, Place, Scheme, Syntax};
 
 super::provider! {
@@ -7,6 +8,7 @@ super::provider! {
     X = Scheme {
         name: "x",
         title: "X",
+        handshakes: &[Handshake::X],
         place: Place::Header("x-twitter-webhooks-signature"),
         syntax: Syntax::Single { prefix: "sha256=" },
         encoding: Encoding::Base64,

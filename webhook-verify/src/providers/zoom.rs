@@ -1,5 +1,6 @@
 //! Zoom.
 
+use crate::challenge::Handshake;
 use crate::scheme::{
     Confidence, Delivery, FIVE_MINUTES, Facts, Field, Part, Place, Scheme, Syntax, TimeFormat,
     Timestamp,
@@ -10,6 +11,7 @@ super::provider! {
     Zoom = Scheme {
         name: "zoom",
         title: "Zoom",
+        handshakes: &[Handshake::Zoom],
         place: Place::Header("x-zm-signature"),
         syntax: Syntax::Single { prefix: "v0=" },
         content: &[Part::Literal("v0:"), Part::Timestamp, Part::Literal(":"), Part::Body],

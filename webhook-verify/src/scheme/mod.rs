@@ -18,6 +18,7 @@ pub use facts::{Confidence, Delivery, Facts};
 pub(crate) use plan::{Plan, Role, Slot};
 pub(crate) use signatures::{Piece, Signatures, token_tag};
 
+use crate::challenge::Handshake;
 use crate::parsed::Rules;
 use crate::settings::Setting;
 
@@ -45,6 +46,8 @@ pub struct Scheme {
     pub(crate) identity: IdentityRule,
     /// What a row cannot say is said by code.
     pub(crate) rules: Option<&'static dyn Rules>,
+    /// How the provider asks an endpoint before, or between, its events.
+    pub(crate) handshakes: &'static [Handshake],
     pub(crate) max_signatures: usize,
     pub(crate) body_limit: usize,
     pub(crate) delivery: Delivery,
@@ -253,6 +256,7 @@ impl Scheme {
         event_type: None,
         identity: IdentityRule::Digest,
         rules: None,
+        handshakes: &[],
         max_signatures: 16,
         body_limit: 1024 * 1024,
         delivery: Delivery::UNKNOWN,
