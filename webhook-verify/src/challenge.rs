@@ -70,6 +70,8 @@ pub(crate) enum Handshake {
 /// What came of a verified request.
 #[derive(Debug)]
 #[must_use]
+// Nearly all of them are events, which a box would cost an allocation each.
+#[expect(clippy::large_enum_variant)]
 pub enum Judged<B: Body> {
     /// An event.
     Event(Verified<B>),

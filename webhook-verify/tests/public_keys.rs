@@ -193,7 +193,7 @@ fn a_plaid_token_is_bound_to_the_body_and_to_its_time() {
     );
     let headers = owned(&request);
     let key = PublicKey::from_jwk(P256_JWK).unwrap();
-    let verifier: Verifier = Plaid::new(key.clone()).unwrap().into();
+    let verifier: Verifier = Plaid::new(key).unwrap().into();
     assert_eq!(verify(&verifier, &headers, body).as_deref(), Ok("key-1"));
     assert_eq!(
         verify(
@@ -257,7 +257,7 @@ fn a_key_that_is_not_here_yet_sends_the_sender_away_until_it_is() {
             request: Box::new(wanted.clone())
         }
     );
-    assert_eq!(cache.wanted(), [wanted.clone()]);
+    assert_eq!(cache.wanted(), std::slice::from_ref(&wanted));
 
     let hour = NOW.saturating_add(Duration::from_secs(3600));
     cache.insert(wanted.clone(), PublicKey::from_jwk(P256_JWK).unwrap(), hour);
@@ -470,7 +470,7 @@ fn an_sns_message_is_signed_in_eight_members_and_for_one_topic() {
         verdict(&sign(&old)),
         Err(VerifyError::TimestampTooOld { .. })
     ));
-    let mut version = good.clone();
+    let mut version = good;
     version["SignatureVersion"] = json!("1");
     assert_eq!(verdict(&version), Err(VerifyError::MalformedBody));
     assert_eq!(source.asked(), asked, "none of these is worth a key");
