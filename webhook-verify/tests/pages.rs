@@ -1,5 +1,10 @@
 //! The page of each scheme in `guide::providers`.
-#![cfg(all(feature = "testing", feature = "ed25519"))]
+#![cfg(all(
+    feature = "testing",
+    feature = "ed25519",
+    feature = "ecdsa",
+    feature = "rsa"
+))]
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
@@ -138,7 +143,12 @@ fn page(text: &mut String, scheme: &Scheme, name: &str) {
 fn pitfalls(scheme: &Scheme) -> Vec<String> {
     let coverage = scheme.coverage();
     let mut all = Vec::new();
-    if coverage.body != BodyCoverage::Whole {
+    if coverage.body == BodyCoverage::Fields {
+        all.push(
+            "names and values run together under the signature; whoever holds a signed request can shift the border between two"
+                .to_owned(),
+        );
+    } else if coverage.body != BodyCoverage::Whole {
         all.push(
             "whoever has the credential can change the body; it is built only with `accept_uncovered_body()`"
                 .to_owned(),

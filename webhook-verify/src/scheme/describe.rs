@@ -46,6 +46,7 @@ impl Scheme {
             .iter()
             .map(|part| match part {
                 Part::Body => "{body}".into(),
+                Part::Checksum => "{CRC-32 of the body}".into(),
                 Part::Fields => "{form fields}".into(),
                 Part::Id => "{id}".into(),
                 Part::Json(path) => alloc::format!("{{{}}}", path.join(".")),
