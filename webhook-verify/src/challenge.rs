@@ -37,8 +37,16 @@ pub(crate) enum Handshake {
         name: &'static str,
     },
     /// By a signed ping, which interactions and webhook events number differently.
+    #[cfg_attr(
+        not(feature = "ed25519"),
+        expect(dead_code, reason = "its row is a feature")
+    )]
     Discord,
     /// By an event that is signed like all others, with a URL in it to be fetched.
+    #[cfg_attr(
+        not(feature = "rsa"),
+        expect(dead_code, reason = "its row is a feature")
+    )]
     Sns,
     /// By an event that is signed like all others, to which the answer has a MAC of a short text in it.
     Zoom,
