@@ -43,10 +43,6 @@ pub(crate) enum Handshake {
     )]
     Discord,
     /// By an event that is signed like all others, with a URL in it to be fetched.
-    #[cfg_attr(
-        not(feature = "rsa"),
-        expect(dead_code, reason = "its row is a feature")
-    )]
     Sns,
     /// By an event that is signed like all others, to which the answer has a MAC of a short text in it.
     Zoom,
