@@ -18,7 +18,9 @@ static VERIFIERS: LazyLock<Vec<Verifier>> = LazyLock::new(|| {
         scheme
             .settings()
             .iter()
-            .fold(builder, |builder, setting: &Setting| builder.setting(*setting, "a"))
+            .fold(builder, |builder, setting: &Setting| {
+                builder.setting(*setting, "a")
+            })
             .build()
             .expect("a valid secret")
     };
