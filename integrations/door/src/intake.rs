@@ -11,6 +11,7 @@ use crate::head::Head;
 use crate::pace::{Pace, after};
 use crate::reading::Reading;
 use crate::rejection::{Reason, Rejection};
+use crate::request_line::with_line;
 
 /// What a provider that does not say how long it waits is taken to wait.
 const USUAL_ACK_DEADLINE: Duration = Duration::from_secs(15);
@@ -180,7 +181,7 @@ impl Intake {
         let delivery = verifier.scheme().delivery();
         let coding = self.screen(&head, delivery)?;
         let verification = verifier
-            .begin(head.headers)
+            .begin(with_line(head.method, head.target, head.headers))
             .map_err(|error| Rejection::new(Reason::Verify(error), delivery))?;
         if self.budget.spent() >= self.budget.limit() {
             return Err(Rejection::new(Reason::Overloaded, delivery));

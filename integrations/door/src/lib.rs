@@ -48,6 +48,7 @@ mod intake;
 mod pace;
 mod reading;
 mod rejection;
+mod request_line;
 mod tenants;
 mod verifiers;
 

@@ -212,7 +212,7 @@ async fn a_file_that_was_made_by_the_printed_migrations_is_one_that_opening_made
         folder.path().join("printed.db"),
         folder.path().join("opened.db"),
     );
-    let connect = async |file: &std::path::Path| {
+    let connect = async |file: &Path| {
         let options = sqlx::sqlite::SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true);

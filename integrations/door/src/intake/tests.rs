@@ -1,6 +1,6 @@
 use std::time::{Duration, Instant};
 
-use webhook_verify::{GitHub, Line, Message, Provider, Sentry, Stripe, VerifyError};
+use webhook_verify::{GitHub, Line, Message, Provider, Sentry, Stripe, TwilioJson, VerifyError};
 
 use super::*;
 
@@ -48,6 +48,32 @@ fn status(intake: &Intake, method: &str, more: &[(&str, &str)]) -> u16 {
         Ok(_) => 200,
         Err(rejection) => rejection.status(),
     }
+}
+
+/// Twilio's own example of a signature over a URL with the hash of a JSON body in its query.
+#[test]
+fn a_scheme_that_signs_the_query_is_given_the_target_of_the_request() {
+    let twilio = TwilioJson::new("12345", "https://mycompany.com/myapp.php?foo=1&bar=2").unwrap();
+    let target = "/myapp.php?foo=1&bar=2&bodySHA256=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620";
+    let status = |target| {
+        let head = Head {
+            method: "POST",
+            target,
+            headers: [("x-twilio-signature", "a9nBmqA0ju/hNViExpshrM61xv4=")],
+        };
+        let mut reading = match Intake::new().begin(&twilio, head, Instant::now()) {
+            Ok(reading) => reading,
+            Err(rejection) => return rejection.status(),
+        };
+        let body = r#"{"property": "value", "boolean": true}"#;
+        reading.chunk(body.into(), Instant::now()).unwrap();
+        match reading.finish() {
+            Ok(_) => 200,
+            Err(rejection) => rejection.status(),
+        }
+    };
+    assert_eq!(status(target), 200);
+    assert_eq!(status(&target.replace("6620", "6621")), 401);
 }
 
 #[test]
