@@ -8,10 +8,11 @@ use sha2::{Digest, Sha256};
 
 use crate::attributes::{Attribute, Attributes, Identity};
 use crate::body::Body;
+use crate::challenge::{ChallengeError, Judged};
 use crate::head::Head;
 use crate::scheme::{Coverage, Delivery};
 use crate::time::UnixTime;
-use crate::verifier::Inner;
+use crate::verifier::{Inner, Verifier};
 
 /// A delivery whose signature was checked. Only the engine makes one, and nothing can change one.
 ///
@@ -27,6 +28,14 @@ pub struct Verified<B = Bytes> {
 }
 
 impl<B: Body> Verified<B> {
+    /// Tells a signed question from an event, as [`Verifier::classify`] of the verifier that made this.
+    ///
+    /// # Errors
+    /// [`ChallengeError`] if it is a question that may not be answered; answer with its status and an empty body.
+    pub fn classify(self) -> Result<Judged<B>, ChallengeError> {
+        Verifier::of(Arc::clone(&self.verifier)).classify(self)
+    }
+
     pub(crate) const fn new(
         verifier: Arc<Inner>,
         head: Head,

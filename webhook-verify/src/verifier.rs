@@ -66,6 +66,10 @@ pub(crate) struct Inner {
 }
 
 impl Verifier {
+    pub(crate) const fn of(inner: Arc<Inner>) -> Self {
+        Self { inner }
+    }
+
     /// Starts a verifier of that scheme.
     pub fn builder(scheme: Scheme) -> VerifierBuilder {
         VerifierBuilder::new(scheme, |verifier| verifier)

@@ -48,6 +48,8 @@
 //! | `worker` | the worker that runs handlers over stored events (implies `inbox`) |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "inbox")]
+mod handshake;
 mod pump;
 #[cfg(feature = "inbox")]
 mod receive;

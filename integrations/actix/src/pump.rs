@@ -16,6 +16,19 @@ pub(crate) fn now() -> std::time::Instant {
     Instant::now().into_std()
 }
 
+/// The head in the terms of the core.
+pub(crate) fn head_of<'a>(
+    method: &'a str,
+    uri: &'a Uri,
+    headers: &'a HeaderMap,
+) -> Head<'a, &'a HeaderMap> {
+    Head {
+        method,
+        target: uri.path_and_query().map_or("", |target| target.as_str()),
+        headers,
+    }
+}
+
 /// Judges the head. A refusal here has read nothing of the body.
 pub(crate) fn begin(
     provider: &impl Provider,
@@ -24,12 +37,7 @@ pub(crate) fn begin(
     uri: &Uri,
     headers: &HeaderMap,
 ) -> Result<Reading, Rejection> {
-    let head = Head {
-        method,
-        target: uri.path_and_query().map_or("", |target| target.as_str()),
-        headers,
-    };
-    intake.begin(provider, head, now())
+    intake.begin(provider, head_of(method, uri, headers), now())
 }
 
 /// Reads a body to its end and verifies it. It must be the raw payload: what actix-web's extractors hand out may be

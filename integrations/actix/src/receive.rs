@@ -14,6 +14,7 @@ use webhook_door::{Intake, Reason, Rejection};
 use webhook_idempotency::{Accepted, Inbox};
 use webhook_verify::{Provider, Verifier};
 
+use crate::handshake;
 use crate::pump::{self, now};
 use crate::rejection::Refused;
 
@@ -77,6 +78,13 @@ impl Receive {
         request: &HttpRequest,
         payload: &mut Payload,
     ) -> Result<HttpResponse, Rejection> {
+        let head = pump::head_of(request.method().as_str(), request.uri(), request.headers());
+        if let Some(asked) = self
+            .verifier
+            .challenge(head.method, head.target, head.headers)
+        {
+            return Ok(handshake::answer(asked));
+        }
         let reading = pump::begin(
             &self.verifier,
             &self.intake,
@@ -88,7 +96,11 @@ impl Receive {
         let deadline = arrived.time_left(now()).min(self.store_deadline);
         let delivery = *arrived.delivery();
         let (verified, _held) = arrived.into_parts();
-        match timeout(deadline, self.inbox.accept(verified)).await {
+        let event = match handshake::event(verified) {
+            Ok(event) => event,
+            Err(answer) => return Ok(*answer),
+        };
+        match timeout(deadline, self.inbox.accept(event)).await {
             // New or seen before, it is durable: that is all that a 2xx says.
             Ok(Ok(accepted)) => Ok(acknowledge(accepted, delivery.ack_status)),
             Ok(Err(error)) => Err(Rejection::new(Reason::Store(Arc::new(error)), &delivery)),

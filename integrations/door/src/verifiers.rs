@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use webhook_verify::{Delivery, LiveVerifier, Provider, Verifier};
+use webhook_verify::{Challenge, ChallengeError, Delivery, LiveVerifier, Provider, Verifier};
 
 use crate::head::Head;
 use crate::intake::Intake;
@@ -43,6 +43,27 @@ impl Verifiers {
     #[must_use]
     pub const fn tenants(tenants: Tenants) -> Self {
         Self(Kind::Tenants(tenants))
+    }
+
+    /// The answer to a request that is no event but a provider's question, from its head alone; ask before
+    /// [`Intake::begin_with`], which takes events only. `None` if it is none, or if a tenant would have to be looked up.
+    pub fn challenge<H, K, V>(
+        &self,
+        head: &Head<'_, H>,
+    ) -> Option<Result<Challenge, ChallengeError>>
+    where
+        H: IntoIterator<Item = (K, V)> + Clone,
+        K: AsRef<str>,
+        V: AsRef<[u8]>,
+    {
+        let asked = |verifier: &Verifier| {
+            verifier.challenge(head.method, head.target, head.headers.clone())
+        };
+        match &self.0 {
+            Kind::Fixed(verifier) => asked(verifier),
+            Kind::Live(load) => asked(&load()),
+            Kind::Tenants(_) => None,
+        }
     }
 }
 

@@ -64,6 +64,8 @@
 #[cfg(feature = "axum")]
 mod axum;
 #[cfg(feature = "inbox")]
+mod handshake;
+#[cfg(feature = "inbox")]
 mod idempotency_layer;
 mod pump;
 #[cfg(feature = "inbox")]

@@ -36,7 +36,7 @@ struct Looking {
     headers: HeaderMap,
 }
 
-fn head_of<'a>(
+pub(crate) fn head_of<'a>(
     method: &'a Method,
     uri: &'a Uri,
     headers: &'a HeaderMap,

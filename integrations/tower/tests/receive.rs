@@ -17,6 +17,7 @@ use webhook_tower::idempotency::{
     NewRecord, Put, Queue, Record, Replayed, Settled, Settlement, Stats, StoreError,
     StoreErrorKind,
 };
+use webhook_tower::verify::{Dropbox, Message, Slack};
 use webhook_tower::{Reason, Receive, Receivers, Rejection};
 
 fn inbox() -> (Arc<MemoryStore>, Inbox) {
@@ -183,4 +184,68 @@ async fn a_store_that_fails_or_hangs_is_never_acknowledged() {
         }
         assert_eq!(began.elapsed().as_secs(), if hangs { 5 } else { 0 });
     }
+}
+
+/// A request that Slack's signer signed.
+fn slack(body: &'static str) -> Request<Full<bytes::Bytes>> {
+    let signer = Slack::signer("not-a-real-secret").unwrap();
+    let mut request = Request::post("/slack");
+    for (name, value) in &signer.sign(&Message::new(body)).unwrap() {
+        request = request.header(name, value);
+    }
+    request.body(Full::from(body)).unwrap()
+}
+
+#[tokio::test]
+async fn a_signed_handshake_is_answered_and_not_stored_and_an_unsigned_one_is_refused() {
+    let (store, inbox) = inbox();
+    let receive = Receive::new(Slack::new("not-a-real-secret").unwrap(), inbox);
+    let question = r#"{"type":"url_verification","challenge":"3eZbrw1aB"}"#;
+
+    let answered = receive.clone().oneshot(slack(question)).await.unwrap();
+    assert_eq!(answered.status(), StatusCode::OK);
+    assert_eq!(
+        answered.headers()["content-type"],
+        "text/plain; charset=utf-8"
+    );
+    assert_eq!(answered.headers()["x-content-type-options"], "nosniff");
+    let body = answered.into_body().collect().await.unwrap().to_bytes();
+    assert_eq!(body, "3eZbrw1aB");
+
+    let markup = r#"{"type":"url_verification","challenge":"<script>"}"#;
+    let refused = receive.clone().oneshot(slack(markup)).await.unwrap();
+    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+
+    let mut unsigned = slack(question);
+    unsigned.headers_mut().remove("x-slack-signature");
+    let refused = receive.clone().oneshot(unsigned).await.unwrap();
+    assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(stored(&store).await, 0);
+
+    let event = receive.oneshot(slack(r#"{"type":"event_callback"}"#)).await;
+    assert_eq!(event.unwrap().status(), StatusCode::OK);
+    assert_eq!(stored(&store).await, 1);
+}
+
+#[tokio::test]
+async fn a_question_in_the_query_is_answered_by_those_providers_that_ask_it() {
+    let (store, inbox) = inbox();
+    let get = |target: &str| {
+        Request::get(target)
+            .body(Full::<bytes::Bytes>::default())
+            .unwrap()
+    };
+    let dropbox = Receive::new(Dropbox::new("not-a-real-secret").unwrap(), inbox.clone());
+    let answered = dropbox
+        .oneshot(get("/hook?challenge=abc123"))
+        .await
+        .unwrap();
+    assert_eq!(answered.status(), StatusCode::OK);
+    let body = answered.into_body().collect().await.unwrap().to_bytes();
+    assert_eq!(body, "abc123");
+
+    let slack = Receive::new(Slack::new("not-a-real-secret").unwrap(), inbox);
+    let refused = slack.oneshot(get("/hook?challenge=abc123")).await.unwrap();
+    assert_eq!(refused.status(), StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(stored(&store).await, 0);
 }

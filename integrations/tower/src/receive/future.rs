@@ -15,6 +15,7 @@ use webhook_door::{Reason, Rejection, Reservation};
 use webhook_idempotency::{Accepted, Inbox, StoreError};
 use webhook_verify::{Delivery, Verified};
 
+use crate::handshake;
 use crate::pump::{Pump, now};
 use crate::rejection::refuse;
 
@@ -35,6 +36,7 @@ pin_project! {
         Reading { #[pin] pump: Pump<B>, inbox: Inbox, deadline: Duration },
         Storing { #[pin] put: Timeout<Put>, delivery: Delivery, reservation: Reservation },
         Rejected { rejection: Option<Rejection> },
+        Answered { response: Option<Response<Full<Bytes>>> },
     }
 }
 
@@ -45,6 +47,14 @@ impl<B> ReceiveFuture<B> {
                 pump,
                 inbox,
                 deadline,
+            },
+        }
+    }
+
+    pub(super) const fn answered(response: Response<Full<Bytes>>) -> Self {
+        Self {
+            state: State::Answered {
+                response: Some(response),
             },
         }
     }
@@ -82,10 +92,15 @@ where
                         let deadline = arrived.time_left(now()).min(*deadline);
                         let delivery = *arrived.delivery();
                         let (verified, reservation) = arrived.into_parts();
-                        State::Storing {
-                            put: timeout(deadline, put(inbox.clone(), verified)),
-                            delivery,
-                            reservation,
+                        match handshake::event(verified) {
+                            Ok(event) => State::Storing {
+                                put: timeout(deadline, put(inbox.clone(), event)),
+                                delivery,
+                                reservation,
+                            },
+                            Err(answer) => State::Answered {
+                                response: Some(*answer),
+                            },
                         }
                     }
                     Err(rejection) => State::Rejected {
@@ -108,6 +123,11 @@ where
                         rejection: Some(Rejection::new(Reason::StoreTimeout, delivery)),
                     },
                 },
+                StateProjection::Answered { response } => {
+                    return response
+                        .take()
+                        .map_or(Poll::Pending, |it| Poll::Ready(Ok(it)));
+                }
                 StateProjection::Rejected { rejection } => {
                     // Polled again after its end a future may do anything but panic; this one waits for ever.
                     return match rejection.take() {

@@ -13,7 +13,8 @@ use webhook_idempotency::Inbox;
 use webhook_verify::{LiveVerifier, Provider};
 
 use super::future::ReceiveFuture;
-use crate::pump::Pump;
+use crate::handshake;
+use crate::pump::{Pump, head_of};
 
 /// A store that has not answered by then is slow enough for the sender to give up; better to say so ourselves.
 const STORE_DEADLINE: Duration = Duration::from_secs(5);
@@ -30,8 +31,9 @@ const STORE_DEADLINE: Duration = Duration::from_secs(5);
 /// | the body is over the limit | 413 |
 /// | the body is compressed, or of a type that is not taken | 415 |
 /// | the store or the lookup of a tenant failed or is slow, or too many bodies are in flight | [`Delivery::retry_status`](webhook_verify::Delivery::retry_status): 503, with `Retry-After` |
+/// | a handshake, verified first where the provider signs it | what the provider wants to hear; nothing is stored |
 ///
-/// All of them with an empty body. What is stored is what was signed, so a compressed body is refused here even where
+/// All others with an empty body. What is stored is what was signed, so a compressed body is refused here even where
 /// the [`Intake`] takes one: who reads the event later would not know how to read it. A 200 means that the event is as durable as the store is; see the store.
 ///
 /// ```no_run
@@ -121,6 +123,12 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let (head, body) = request.into_parts();
+        let asked = self
+            .verifiers
+            .challenge(&head_of(&head.method, &head.uri, &head.headers));
+        if let Some(asked) = asked {
+            return ReceiveFuture::answered(handshake::answer(asked));
+        }
         match Pump::start(&self.verifiers, &self.intake, &head, body) {
             Ok(pump) => ReceiveFuture::reading(pump, self.inbox.clone(), self.store_deadline),
             Err(rejection) => ReceiveFuture::rejected(rejection),
