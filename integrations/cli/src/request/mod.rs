@@ -28,7 +28,7 @@ pub(crate) struct RequestArgs {
     /// A header of the request. Repeat it.
     #[arg(short = 'H', long, value_name = "NAME: VALUE")]
     header: Vec<OsString>,
-    /// The method of the request.
+    /// The method of the request; POST unless given.
     #[arg(short = 'X', long, value_name = "METHOD")]
     method: Option<String>,
     /// A whole request in a file, as HTTP/1.1 text or as a curl command; - for standard input.
@@ -59,6 +59,8 @@ impl RequestArgs {
                 curl::read(words.collect())?
             }
             None => Captured {
+                // What is not captured but typed is a delivery, and deliveries are posted.
+                method: Some(String::from("POST")),
                 body: body::read(self.file.as_deref())?,
                 ..Captured::default()
             },
