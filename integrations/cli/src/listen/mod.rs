@@ -55,7 +55,7 @@ pub(crate) struct Args {
     /// Deliver each stored event to this URL, signed again with the newest secret.
     #[arg(long, value_name = "URL")]
     forward: Option<Target>,
-    /// Several providers at once, each an [[endpoint]] in a TOML file.
+    /// Several providers at once, each an endpoint table in a TOML file.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["provider", "path", "forward", "url"])]
     config: Option<PathBuf>,
     /// Where events are kept: sqlite://FILE, postgres://USER@HOST/DATABASE or memory [default: memory].
