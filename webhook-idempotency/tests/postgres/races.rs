@@ -16,11 +16,13 @@ const KEYS: usize = 10_000;
 const TASKS: usize = 64;
 /// Of the tasks of each process, this many put each key.
 const PUTS_OF_A_KEY: usize = 2;
+const RACERS: usize = 3;
 const RACER: &str = "WEBHOOK_RACER";
+const NUMBER: &str = "WEBHOOK_RACER_NUMBER";
 
 /// What each process does: all tasks at once, each with its share of the keys in an order of its own. Its exit status says
 /// nothing; it prints how often it won.
-async fn race(schema: &str) -> usize {
+async fn race(schema: &str, racer: usize) -> usize {
     let store = PostgresOptions::new(&server_url())
         .unwrap()
         .schema(schema)
@@ -42,7 +44,11 @@ async fn race(schema: &str) -> usize {
             let length = mine.len();
             let step = (task * 2 + 1) * 7 + 3;
             let step = (step..).find(|step| gcd(*step, length) == 1).unwrap();
-            mine = (0..length).map(|n| mine[n * step % length]).collect();
+            // Each process begins elsewhere: one that comes a little later would find all of its keys taken.
+            let begin = racer * length / RACERS;
+            mine = (0..length)
+                .map(|n| mine[(begin + n * step) % length])
+                .collect();
             let mut won = 0;
             for batch in mine.chunks(50) {
                 let records: Vec<_> = batch
@@ -71,17 +77,19 @@ fn server_url() -> String {
 async fn sixty_four_tasks_in_each_of_three_processes_have_one_winner_for_each_of_ten_thousand_keys()
 {
     if let Ok(schema) = std::env::var(RACER) {
-        println!("won {}", race(&schema).await);
+        let number = std::env::var(NUMBER).unwrap().parse().unwrap();
+        println!("won {}", race(&schema, number).await);
         return;
     }
     let database = Database::new();
     database.prepare().await;
-    let racers: Vec<Child> = (0..3)
-        .map(|_| {
+    let racers: Vec<Child> = (0..RACERS)
+        .map(|number| {
             Command::new(std::env::current_exe().unwrap())
                 .args(["--exact", "--nocapture", "--test-threads=1"])
                 .arg("races::sixty_four_tasks_in_each_of_three_processes_have_one_winner_for_each_of_ten_thousand_keys")
                 .env(RACER, database.schema())
+                .env(NUMBER, number.to_string())
                 .env("WEBHOOK_RACER_URL", server().url("postgres"))
                 .stdout(std::process::Stdio::piped())
                 .spawn()
